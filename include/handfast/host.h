@@ -1,0 +1,568 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A TCP/IP host in one block of memory.
+ *
+ * Give hf_host_init() a zeroed block and the host lives in it: no heap, no
+ * global, no pointer is kept. Copy the block and the host is copied; write
+ * it to a file and another process goes on. Two things drive it, frames and
+ * time; two things come out, frames and events. Nothing here blocks, calls
+ * back, or reads a clock.
+ *
+ * A driver's loop:
+ *
+ *	hf_input(host, link, frames, n, now, NULL);
+ *	hf_advance(host, now, NULL);
+ *	while (hf_event(host, &event))
+ *		... answer with hf_receive, hf_send, hf_close ...
+ *	while ((len = hf_output(host, link, buf, sizeof buf, now, NULL, NULL)))
+ *		... put it on the wire ...
+ *	sleep until a frame arrives or hf_expiry(host) is reached
+ *
+ * A host is not locked: one thread at a time. Two hosts share nothing.
+ */
+#ifndef HANDFAST_HOST_H
+#define HANDFAST_HOST_H
+
+#include <handfast/types.h>
+
+struct hf_host;
+
+/* ---- making a host ---------------------------------------------------- */
+
+/*
+ * Where the RFCs leave freedom, or Linux differs: HF_PROFILE_RFC does every
+ * SHOULD as written, HF_PROFILE_LINUX what the Linux kernel is observed to
+ * do. doc/profiles.md has the table.
+ */
+enum hf_profile {
+	HF_PROFILE_LINUX = 0,
+	HF_PROFILE_RFC,
+};
+
+/*
+ * Limits, times and the secret of a host. hf_config_default() fills it;
+ * every member may then be changed. Times are in nanoseconds. A limit costs
+ * nothing until it is used, except where said.
+ */
+struct hf_config {
+	size_t size; /* of this struct: set by hf_config_default() */
+	enum hf_profile profile;
+	uint8_t secret[32]; /* random; all keys derive from it */
+
+	uint32_t links; /* most links, loopback counted; costs 128 each */
+	uint32_t addresses; /* most addresses in use, own or intercepted */
+	uint32_t routes; /* most routes; costs 64 each */
+	uint32_t replies; /* queued resets, echoes, ...; costs 64 each */
+	uint32_t listeners;
+	uint32_t connections; /* whole connections, listeners not counted */
+	uint32_t half_open; /* all listeners together */
+	uint32_t time_wait; /* the oldest makes room past it */
+
+	uint32_t send_buffer; /* default octets of each send queue */
+	uint32_t receive_buffer; /* default octets of each receive queue */
+
+	hf_time msl; /* RFC 9293 3.4.2; TIME_WAIT is twice this */
+	hf_time fin_wait_2; /* after release only; HF_NEVER: wait for ever */
+	hf_time rto_min; /* RFC 6298 (2.4) */
+	hf_time rto_max; /* RFC 6298 (2.5) */
+	hf_time rto_initial; /* RFC 6298 (2.1) */
+	hf_time delayed_ack; /* RFC 9293 3.8.6.3: less than 0.5 s */
+	hf_time r2; /* give up an established connection; SHLD-11 */
+	hf_time r2_syn; /* give up opening; MUST-23 */
+	uint32_t r1; /* retransmissions before a soft error; SHLD-10 */
+	uint32_t syn_ack_retries; /* of a half-open connection */
+	hf_time keepalive_idle; /* MUST-28: not under two hours by default */
+	hf_time keepalive_interval;
+	uint32_t keepalive_probes; /* unanswered ones that end it; MUST-29 */
+	uint32_t initial_window; /* segments; RFC 5681 3.1, RFC 6928 */
+
+	uint32_t icmp_per_second; /* ICMP messages sent; RFC 1812 4.3.2.8 */
+	uint32_t reset_per_second; /* resets for unknown connections */
+	uint32_t challenge_per_second; /* RFC 5961 10 */
+
+	uint16_t port_low, port_high; /* ephemeral ports; RFC 6056 */
+	uint8_t ttl; /* MUST-49 */
+	uint8_t window_scale; /* offered, 0-14; RFC 7323 2.3 */
+	bool no_window_scale, no_timestamps, no_sack; /* do not offer */
+	bool no_header_prediction; /* every segment takes the slow path */
+};
+
+/* Fills `config` for `profile`; the secret is left all zero. */
+HF_PUBLIC void hf_config_default(struct hf_config *config,
+				 enum hf_profile profile);
+
+/* Least and preferred alignment of a block, in octets. */
+#define HF_BLOCK_ALIGN 64
+
+/*
+ * Makes a host in `block`, which is aligned to HF_BLOCK_ALIGN, all zero and
+ * the caller's for ever. Pages that are not used are not touched.
+ *
+ * HF_ERR_ARGUMENT: misaligned block, or a member of config has no meaning.
+ * HF_ERR_NO_MEMORY: the block is too small for the configured tables.
+ */
+HF_PUBLIC enum hf_error hf_host_init(void *block, size_t size,
+				     const struct hf_config *config,
+				     hf_time now, struct hf_host **host);
+
+/*
+ * Takes over a block that was copied, mapped or loaded from a file.
+ * HF_ERR_ARGUMENT: misaligned, or not a block of this version and size.
+ */
+HF_PUBLIC enum hf_error hf_host_attach(void *block, size_t size,
+				       struct hf_host **host);
+
+/* What is in use, by whom. */
+enum hf_pool {
+	HF_POOL_CONNECTION,
+	HF_POOL_HALF_OPEN,
+	HF_POOL_TIME_WAIT,
+	HF_POOL_LISTENER,
+	HF_POOL_SIDE, /* side records of busy connections */
+	HF_POOL_ADDRESS,
+	HF_POOL_SMALL, /* buffers of 256 octets */
+	HF_POOL_PAGE, /* buffers of 4096 octets */
+	HF_POOLS
+};
+
+struct hf_usage {
+	uint64_t block; /* octets of the block */
+	uint64_t tables; /* octets of tables that do not shrink */
+	uint64_t pages; /* octets of pages that pools hold now */
+	uint64_t touched; /* octets from the block's start ever used */
+	struct {
+		uint32_t used; /* records */
+		uint32_t octets; /* of one record */
+		uint32_t pages; /* held */
+	} pool[HF_POOLS];
+	uint32_t replies; /* queued */
+};
+
+HF_PUBLIC void hf_host_used(const struct hf_host *host, struct hf_usage *used);
+HF_PUBLIC const char *hf_pool_name(enum hf_pool pool);
+
+/* ---- links, addresses, routes ----------------------------------------- */
+
+/* The link that every host has: what it sends to its own addresses. */
+#define HF_LINK_LOOPBACK 0u
+
+struct hf_link {
+	uint32_t mtu; /* octets of the largest IP datagram: 576-65535 */
+	bool accept_any; /* take in datagrams for any address (proxies) */
+};
+
+/*
+ * Adds a link and says its number.
+ * HF_ERR_ARGUMENT: mtu out of range. HF_ERR_LIMIT: config.links.
+ */
+HF_PUBLIC enum hf_error hf_link_add(struct hf_host *host,
+				    const struct hf_link *link, uint32_t *id);
+
+/*
+ * Gives the host an address on a link, and a route to its prefix.
+ * HF_ERR_ARGUMENT: no such link, not a unicast address, or prefix length
+ * out of range (0-32 for IPv4, 0-128 for IPv6).
+ * HF_ERR_ADDRESS_IN_USE: it has it already. HF_ERR_LIMIT, HF_ERR_NO_MEMORY.
+ */
+HF_PUBLIC enum hf_error hf_address_add(struct hf_host *host, uint32_t link,
+				       struct hf_addr addr,
+				       unsigned prefix_len);
+
+/*
+ * Takes an address from the host. Its connections stay until they end, but
+ * nothing new comes in for it.
+ * HF_ERR_ADDRESS_NOT_AVAILABLE: the host does not have it.
+ */
+HF_PUBLIC enum hf_error hf_address_remove(struct hf_host *host,
+					  struct hf_addr addr);
+
+/*
+ * Sends what is for `prefix` by `link`, through `gateway` unless it is
+ * unspecified. The longest prefix wins; of equals the first added.
+ * HF_ERR_ARGUMENT, HF_ERR_LIMIT.
+ */
+HF_PUBLIC enum hf_error hf_route_add(struct hf_host *host,
+				     struct hf_addr prefix,
+				     unsigned prefix_len, uint32_t link,
+				     struct hf_addr gateway);
+
+/* ---- frames and time -------------------------------------------------- */
+
+enum hf_csum {
+	HF_CSUM_NONE = 0, /* in: check it; out: it is complete */
+	HF_CSUM_VERIFIED, /* in: the device has checked it */
+	HF_CSUM_PARTIAL, /* only the pseudo header is summed */
+};
+
+/* What a device may know of a frame beside its octets (offloads). */
+struct hf_frame_info {
+	uint8_t csum; /* enum hf_csum */
+	uint8_t gso_type; /* 0: one segment */
+	uint16_t gso_size; /* payload octets of each segment */
+	uint16_t csum_start, csum_offset; /* of HF_CSUM_PARTIAL */
+};
+
+struct hf_frame {
+	const void *data; /* an IPv4 or IPv6 datagram; read only in the call */
+	uint32_t len; /* octets */
+	struct hf_frame_info info;
+};
+
+/* What became of a frame. Every value but HF_ACCEPTED has a counter. */
+enum hf_drop {
+	HF_ACCEPTED = 0,
+	HF_DROP_NOT_OURS, /* a protocol the host does not speak: the caller's */
+	/* IP */
+	HF_DROP_TRUNCATED, /* shorter than its headers say */
+	HF_DROP_VERSION, /* neither 4 nor 6 */
+	HF_DROP_IP_HEADER, /* a header field lies */
+	HF_DROP_IP_CHECKSUM,
+	HF_DROP_IP_OPTION, /* malformed, or it says to discard */
+	HF_DROP_SOURCE, /* an address that must not be a source */
+	HF_DROP_DESTINATION, /* not an address of this host */
+	HF_DROP_FRAGMENT, /* not reassembled */
+	/* ICMP */
+	HF_DROP_ICMP_CHECKSUM,
+	HF_DROP_ICMP_TYPE, /* not understood, or needs no answer */
+	HF_DROP_ICMP_UNMATCHED, /* quotes nothing that we sent */
+	HF_DROP_ICMP_SEQUENCE, /* quotes a sequence number not in flight */
+	/* TCP, RFC 9293 3.10.7 */
+	HF_DROP_TCP_HEADER, /* data offset lies */
+	HF_DROP_TCP_CHECKSUM,
+	HF_DROP_TCP_OPTION, /* illegal option length: MUST-7 */
+	HF_DROP_CLOSED, /* no such connection; answered by a reset */
+	HF_DROP_CLOSED_RST, /* a reset for no such connection */
+	HF_DROP_LISTEN_FLAGS, /* in LISTEN: no SYN, or a reset */
+	HF_DROP_LISTEN_ACK, /* in LISTEN: an ACK, answered by a reset */
+	HF_DROP_BACKLOG, /* half-open or completed queue is full */
+	HF_DROP_REFUSED, /* the program said no to this SYN */
+	HF_DROP_SEQUENCE, /* unacceptable: outside the window */
+	HF_DROP_PAWS, /* RFC 7323 5 */
+	HF_DROP_RST_CHALLENGED, /* RFC 5961 3 */
+	HF_DROP_SYN_CHALLENGED, /* RFC 5961 4 */
+	HF_DROP_NO_ACK, /* ACK bit is off */
+	HF_DROP_ACK, /* acknowledges what was never sent, or long ago */
+	HF_DROP_DUPLICATE, /* nothing new in it */
+	HF_DROP_AFTER_CLOSE, /* text for a released connection: SHLD-3 */
+	HF_DROP_WINDOW, /* text beyond the receive window */
+	HF_DROP_NO_MEMORY, /* a pool is empty; nothing acknowledged */
+	HF_DROPS
+};
+
+/* The name of a drop reason, such as "HF_DROP_PAWS"; never NULL. */
+HF_PUBLIC const char *hf_drop_name(enum hf_drop drop);
+
+/* Why a frame was sent. */
+enum hf_why {
+	HF_WHY_NONE = 0,
+	HF_WHY_OPEN, /* SYN */
+	HF_WHY_ACCEPT, /* SYN-ACK */
+	HF_WHY_NEW_DATA,
+	HF_WHY_FIN,
+	HF_WHY_RTO, /* retransmission timer */
+	HF_WHY_FAST_RETRANSMIT,
+	HF_WHY_PARTIAL_ACK, /* NewReno, RFC 6582 */
+	HF_WHY_LIMITED_TRANSMIT, /* RFC 3042 */
+	HF_WHY_WINDOW_PROBE,
+	HF_WHY_KEEPALIVE,
+	HF_WHY_ACK, /* acknowledges at once */
+	HF_WHY_DELAYED_ACK,
+	HF_WHY_DUPLICATE_ACK, /* something came out of order */
+	HF_WHY_WINDOW_UPDATE,
+	HF_WHY_CHALLENGE_ACK,
+	HF_WHY_RESET, /* for a segment that belongs to no connection */
+	HF_WHY_ABORT,
+	HF_WHY_TIME_WAIT_ACK,
+	HF_WHY_ECHO_REPLY,
+	HF_WHY_ICMP_ERROR,
+	HF_WHYS
+};
+
+/* The name of a reason, such as "DELAYED_ACK"; never NULL. */
+HF_PUBLIC const char *hf_why_name(enum hf_why why);
+
+/*
+ * What a frame or a timer did, for tracers. The states passed through are
+ * path[0] (before) to path[steps] (after); steps is 0 if none changed.
+ */
+#define HF_REPORT_STEPS 4
+
+struct hf_report {
+	struct hf_handle connection; /* index 0: none, or no handle yet */
+	uint8_t drop; /* enum hf_drop */
+	uint8_t why; /* enum hf_why */
+	uint8_t steps;
+	uint8_t path[HF_REPORT_STEPS + 1]; /* enum hf_state */
+	uint16_t local_port, remote_port; /* of what it concerned; or 0 */
+	struct hf_addr local, remote;
+	uint32_t cwnd, ssthresh; /* octets, after; 0: not applicable */
+	hf_time rto; /* after, back-off included; 0: not applicable */
+	hf_time deadline; /* its earliest timer; HF_NEVER */
+};
+
+/*
+ * Takes in a burst of n frames that arrived on `link`. `reports` is NULL or
+ * an array of n. A frame is never an error: it is accepted or a counted
+ * drop. Acknowledgements are decided once the burst is in.
+ */
+HF_PUBLIC void hf_input(struct hf_host *host, uint32_t link,
+			const struct hf_frame *frames, size_t n, hf_time now,
+			struct hf_report *reports);
+
+/*
+ * Writes the next frame to send on `link` into buf, and returns its octets;
+ * 0 when there is none. What was returned counts as sent: a device that is
+ * busy keeps it and retries. `cap` should hold the link's MTU; a smaller one
+ * makes shorter segments, and under 576 returns 0. `info` and `report` may
+ * be NULL.
+ */
+HF_PUBLIC size_t hf_output(struct hf_host *host, uint32_t link, void *buf,
+			   size_t cap, hf_time now, struct hf_frame_info *info,
+			   struct hf_report *report);
+
+/*
+ * Carries at most `most` frames over the loopback link, through `buf`.
+ * Returns how many; call again while it returns `most`.
+ */
+HF_PUBLIC size_t hf_loopback(struct hf_host *host, void *buf, size_t cap,
+			     size_t most, hf_time now);
+
+/*
+ * When to call hf_advance() at the latest; HF_NEVER. It may come sooner than
+ * the earliest deadline, never later; after hf_advance() it is in the future.
+ */
+HF_PUBLIC hf_time hf_expiry(const struct hf_host *host);
+
+/*
+ * Runs the timers that are due at `now`. With a report it runs one of them
+ * and returns true while there may be more; without, all, and returns false.
+ */
+HF_PUBLIC bool hf_advance(struct hf_host *host, hf_time now,
+			  struct hf_report *report);
+
+/* Times a frame met this fate since the host was made. */
+HF_PUBLIC uint64_t hf_drops(const struct hf_host *host, enum hf_drop drop);
+
+/* ---- events ----------------------------------------------------------- */
+
+/* What may have changed; flags are gathered until the event is taken. */
+#define HF_EVENT_ACCEPT 0x0001u /* a listener has connections to accept */
+#define HF_EVENT_SYN 0x0002u /* a SYN waits for hf_decide() */
+#define HF_EVENT_CONNECTED 0x0004u /* an active open has succeeded */
+#define HF_EVENT_READABLE 0x0008u /* new octets to receive */
+#define HF_EVENT_WRITABLE 0x0010u /* room again after HF_ERR_WOULD_BLOCK */
+#define HF_EVENT_EOF 0x0020u /* the peer has sent FIN */
+#define HF_EVENT_CLOSED 0x0040u /* the connection has ended; see error */
+#define HF_EVENT_SOFT_ERROR 0x0080u /* trouble under way: MUST-47, SHLD-9 */
+#define HF_EVENT_DRAINED 0x0100u /* all that was sent is acknowledged */
+
+struct hf_event {
+	struct hf_handle handle; /* connection, listener or undecided SYN */
+	uint32_t flags; /* HF_EVENT_... */
+	enum hf_error error; /* of CLOSED (HF_OK: orderly) or SOFT_ERROR */
+	uint64_t user; /* the user's value */
+};
+
+/* Takes the next event; false when there is none. */
+HF_PUBLIC bool hf_event(struct hf_host *host, struct hf_event *event);
+
+/* ---- user calls, RFC 9293 3.9.1 and 3.10.1-3.10.6 --------------------- */
+
+struct hf_listen {
+	struct hf_addr local; /* unspecified: any address */
+	uint16_t port; /* 0: any port (a gateway's listener) */
+	bool reuse; /* bind although connections of the port linger */
+	bool ask; /* HF_EVENT_SYN for each SYN; see hf_decide() */
+	bool ipv6_only; /* with an unspecified address */
+	uint32_t half_open; /* most half-open; 0: config.half_open */
+	uint32_t completed; /* most waiting for hf_accept(); 0: 128 */
+	uint32_t send_buffer, receive_buffer; /* 0: as configured */
+	uint64_t user; /* of the listener, and at first its connections */
+};
+
+/*
+ * A passive OPEN. MUST-41: touches no other connection.
+ * HF_ERR_ADDRESS_IN_USE: another listener has address and port; or, unless
+ * `reuse`, a connection has, be it in TIME_WAIT.
+ * HF_ERR_ADDRESS_NOT_AVAILABLE: `local` is not an address of this host.
+ * HF_ERR_LIMIT, HF_ERR_NO_MEMORY.
+ */
+HF_PUBLIC enum hf_error hf_listen(struct hf_host *host,
+				  const struct hf_listen *options,
+				  struct hf_handle *listener);
+
+/*
+ * Takes the next completed connection of a listener.
+ * HF_ERR_WOULD_BLOCK: there is none. HF_ERR_HANDLE.
+ */
+HF_PUBLIC enum hf_error hf_accept(struct hf_host *host,
+				  struct hf_handle listener,
+				  struct hf_handle *connection);
+
+enum hf_verdict {
+	HF_VERDICT_ACCEPT, /* answer with SYN-ACK */
+	HF_VERDICT_RESET, /* refuse with RST */
+	HF_VERDICT_UNREACHABLE, /* refuse with ICMP, administratively */
+	HF_VERDICT_SILENCE, /* forget it */
+};
+
+/* A SYN that waits for a verdict. */
+struct hf_syn {
+	struct hf_handle listener;
+	struct hf_addr local, remote;
+	uint16_t local_port, remote_port;
+};
+
+/* What HF_EVENT_SYN is about. HF_ERR_HANDLE. */
+HF_PUBLIC enum hf_error hf_syn(struct hf_host *host, struct hf_handle syn,
+			       struct hf_syn *about);
+
+/*
+ * Says what to do with a SYN; undecided, it is forgotten after 5 seconds.
+ * HF_ERR_HANDLE: gone, or decided already. HF_ERR_ARGUMENT.
+ */
+HF_PUBLIC enum hf_error hf_decide(struct hf_host *host, struct hf_handle syn,
+				  enum hf_verdict verdict, hf_time now);
+
+struct hf_open {
+	struct hf_addr local; /* unspecified: chosen by the route (MUST-44) */
+	uint16_t local_port; /* 0: chosen by RFC 6056 */
+	struct hf_addr remote;
+	uint16_t remote_port;
+	bool reuse; /* take local_port although others linger on it */
+	uint32_t send_buffer, receive_buffer; /* 0: as configured */
+	uint64_t user;
+};
+
+/*
+ * An active OPEN. Both ends of the connection may be the same.
+ * HF_ERR_ARGUMENT: remote is not unicast (MUST-46), families differ, or
+ * remote_port is 0. HF_ERR_NO_ROUTE. HF_ERR_ADDRESS_NOT_AVAILABLE.
+ * HF_ERR_ADDRESS_IN_USE: the pair exists, be it in TIME_WAIT; or, unless
+ * `reuse`, local_port is in use; or no ephemeral port is free.
+ * HF_ERR_LIMIT, HF_ERR_NO_MEMORY.
+ */
+HF_PUBLIC enum hf_error hf_open(struct hf_host *host,
+				const struct hf_open *options, hf_time now,
+				struct hf_handle *connection);
+
+/*
+ * Queues up to len octets and says how many it took (never 0 with HF_OK).
+ * HF_ERR_WOULD_BLOCK: the queue is full; HF_EVENT_WRITABLE will come.
+ * HF_ERR_CLOSING: after hf_shutdown(). HF_ERR_NO_MEMORY.
+ * HF_ERR_NOT_CONNECTED and the errors of an ended connection.
+ */
+HF_PUBLIC enum hf_error hf_send(struct hf_host *host,
+				struct hf_handle connection, const void *data,
+				size_t len, size_t *sent);
+
+/*
+ * The same in place: lends *len octets of the send queue to write into;
+ * hf_commit() queues the first `len` of them. The loan ends with the next
+ * call about the host. Errors as hf_send(); HF_ERR_ARGUMENT: more committed
+ * than lent.
+ */
+HF_PUBLIC enum hf_error hf_reserve(struct hf_host *host,
+				   struct hf_handle connection, void **data,
+				   size_t *len);
+HF_PUBLIC enum hf_error hf_commit(struct hf_host *host,
+				  struct hf_handle connection, size_t len);
+
+/*
+ * Takes up to cap received octets. *got is 0 with HF_OK at the end of what
+ * the peer sent (its FIN). HF_ERR_WOULD_BLOCK: nothing yet.
+ * Octets that came before a reset are still handed out, then its error.
+ */
+HF_PUBLIC enum hf_error hf_receive(struct hf_host *host,
+				   struct hf_handle connection, void *buf,
+				   size_t cap, size_t *got);
+
+/*
+ * The same in place: shows the *len contiguous octets that come next (0 at
+ * the end); hf_consume() takes the first `len` of them. Errors as
+ * hf_receive(); HF_ERR_ARGUMENT: more consumed than there are.
+ */
+HF_PUBLIC enum hf_error hf_peek(struct hf_host *host,
+				struct hf_handle connection, const void **data,
+				size_t *len);
+HF_PUBLIC enum hf_error hf_consume(struct hf_host *host,
+				   struct hf_handle connection, size_t len);
+
+/*
+ * The RFC's CLOSE: no more will be sent; FIN follows what is queued. The
+ * other direction stays open as long as the peer likes (half-close).
+ * HF_ERR_CLOSING: done already. HF_ERR_NOT_CONNECTED, HF_ERR_HANDLE.
+ */
+HF_PUBLIC enum hf_error hf_shutdown(struct hf_host *host,
+				    struct hf_handle connection);
+
+/*
+ * Releases a connection or a listener: the handle is no more, the connection
+ * ends in its own time. With octets unread it is reset (SHLD-3); a listener
+ * takes its half-open and unaccepted connections with it. HF_ERR_HANDLE.
+ */
+HF_PUBLIC enum hf_error hf_close(struct hf_host *host,
+				 struct hf_handle handle, hf_time now);
+
+/* ABORT: sends RST, throws away what is queued, and releases. HF_ERR_HANDLE */
+HF_PUBLIC enum hf_error hf_abort(struct hf_host *host,
+				 struct hf_handle connection, hf_time now);
+
+/* STATUS, RFC 9293 3.9.1.6. */
+struct hf_status {
+	enum hf_state state;
+	enum hf_error error; /* why it ended; HF_OK */
+	struct hf_addr local, remote;
+	uint16_t local_port, remote_port;
+	uint32_t send_queue; /* octets not acknowledged, sent or not */
+	uint32_t send_room; /* octets that hf_send() takes */
+	uint32_t receive_queue; /* octets to receive */
+	uint32_t in_flight; /* octets sent and not acknowledged */
+	uint32_t send_window, receive_window; /* octets */
+	uint32_t mss; /* effective send MSS: MUST-16 */
+	uint32_t cwnd, ssthresh; /* octets */
+	hf_time srtt, rttvar, rto;
+	uint32_t retransmissions; /* of the oldest octet */
+	uint8_t send_scale, receive_scale;
+	bool timestamps, sack;
+	uint64_t user;
+};
+
+/* HF_ERR_HANDLE. Works on listeners too: state is HF_LISTEN. */
+HF_PUBLIC enum hf_error hf_status(const struct hf_host *host,
+				  struct hf_handle handle,
+				  struct hf_status *status);
+
+enum hf_option {
+	HF_OPTION_USER, /* the value that events carry */
+	HF_OPTION_NODELAY, /* 1: no Nagle algorithm (MUST-17) */
+	HF_OPTION_KEEPALIVE, /* 1: on (MUST-24; off by default MUST-25) */
+	HF_OPTION_KEEPALIVE_IDLE, /* seconds, 1-65535 (MUST-27) */
+	HF_OPTION_KEEPALIVE_INTERVAL, /* seconds, 1-65535 */
+	HF_OPTION_KEEPALIVE_PROBES, /* 1-255 */
+	HF_OPTION_USER_TIMEOUT, /* milliseconds; 0: R2 decides (MUST-21) */
+	HF_OPTION_TTL, /* 1-255 (MUST-49) */
+	HF_OPTION_TOS, /* Diffserv field, 0-255, ECN bits 0 (MUST-48) */
+	HF_OPTION_SEND_BUFFER, /* octets */
+	HF_OPTION_RECEIVE_BUFFER, /* octets; the window never shrinks */
+	HF_OPTIONS
+};
+
+/*
+ * Changes or reads an option of a connection.
+ * HF_ERR_ARGUMENT: no such option, or value out of range. HF_ERR_HANDLE.
+ */
+HF_PUBLIC enum hf_error hf_set(struct hf_host *host,
+			       struct hf_handle connection,
+			       enum hf_option option, uint64_t value);
+HF_PUBLIC enum hf_error hf_get(const struct hf_host *host,
+			       struct hf_handle connection,
+			       enum hf_option option, uint64_t *value);
+
+/*
+ * Checks every invariant of every object of the host, for tests: 0 if all
+ * hold, else the line of the source that found one broken.
+ */
+HF_PUBLIC int hf_host_check(const struct hf_host *host);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* The program `handfast`: finds the command and runs it. */
+#include "cli.h"
+
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static const struct {
+	const char *name;
+	int (*run)(char **argv);
+	const char *about;
+} commands[] = {
+	{ "serve", cmd_serve, "an echo, discard or chargen server" },
+	{ "connect", cmd_connect, "connect to a server: a netcat" },
+	{ "lab", cmd_lab, "experiments that show TCP at work" },
+	{ "bench", cmd_bench, "measure connections and throughput" },
+};
+
+static void print_help(void)
+{
+	puts("Usage: handfast COMMAND [OPTION...]\n"
+	     "A TCP/IP host in one block of memory.\n");
+	for (size_t i = 0; i < COUNT(commands); i++)
+		printf("  %-10s %s\n", commands[i].name, commands[i].about);
+	puts("\n  --help     print this; after a command, about the command\n"
+	     "  --version  print the version\n\n"
+	     "Example: handfast lab echo\n\n"
+	     "Exit status: 0 it worked, 1 it failed, 2 wrong command line.");
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	if (!name) {
+		fputs("handfast: a command is missing; try handfast --help\n",
+		      stderr);
+		return CLI_USAGE;
+	}
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+		print_help();
+		return CLI_OK;
+	}
+	if (strcmp(name, "--version") == 0) {
+		puts("handfast " HF_VERSION);
+		return CLI_OK;
+	}
+	for (size_t i = 0; i < COUNT(commands); i++)
+		if (strcmp(name, commands[i].name) == 0)
+			return commands[i].run(argv + 2);
+	fprintf(stderr, "handfast: no command \"%s\"; try handfast --help\n",
+		name);
+	return CLI_USAGE;
+}

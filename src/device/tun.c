@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Linux TUN: an interface whose other end is a file descriptor. A read gives
+ * one IPv4 or IPv6 datagram, a write takes one.
+ */
+#define _GNU_SOURCE
+#include "failure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define BURST 32u
+
+struct tun {
+	struct hf_device device;
+	struct hf_failure failure;
+	char name[IFNAMSIZ];
+	size_t stride; /* octets from one received frame to the next */
+	uint8_t *frames;
+	uint8_t *kept; /* a frame that waits to be written */
+	size_t kept_len;
+};
+
+static const char clone_device[] = "/dev/net/tun";
+
+static void tell_open(struct hf_failure *failure, int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENODEV:
+	case ENXIO:
+		failure_tell(failure, "this system has no %s", clone_device);
+		break;
+	case EACCES:
+	case EPERM:
+		failure_tell(failure, "not permitted to open %s: run as root",
+			     clone_device);
+		break;
+	default:
+		failure_tell(failure, "cannot open %s: %s", clone_device,
+			     strerror(error));
+	}
+}
+
+static void tell_attach(struct hf_failure *failure, const char *name, int error)
+{
+	switch (error) {
+	case EPERM:
+	case EACCES:
+		failure_tell(failure,
+			     "not permitted to use interface %s: run as root, "
+			     "or with CAP_NET_ADMIN",
+			     name);
+		break;
+	case EBUSY:
+		failure_tell(failure,
+			     "interface %s is in use by another program", name);
+		break;
+	case EINVAL:
+		failure_tell(failure,
+			     "%s is not a TUN interface, or not a name for one",
+			     name);
+		break;
+	default:
+		failure_tell(failure, "cannot use interface %s: %s", name,
+			     strerror(error));
+	}
+}
+
+/* Errors of reading and writing that do not go away. */
+static void tell_lost(struct tun *tun, int error)
+{
+	if (error == EBADFD || error == EFAULT || error == ENODEV)
+		failure_tell(&tun->failure, "interface %s has vanished",
+			     tun->name);
+	else
+		failure_tell(&tun->failure, "interface %s failed: %s",
+			     tun->name, strerror(error));
+}
+
+static bool is_passing(int error)
+{
+	return error == EAGAIN || error == EWOULDBLOCK || error == ENOBUFS ||
+	       error == ENOMEM || error == EINTR;
+}
+
+static int receive(struct hf_device *device, struct hf_frame *frames, size_t n,
+		   hf_time now)
+{
+	struct tun *tun = (struct tun *)device;
+	size_t i;
+
+	(void)now;
+	for (i = 0; i < n && i < BURST; i++) {
+		uint8_t *to = tun->frames + i * tun->stride;
+		ssize_t len = read(device->fd, to, tun->stride);
+
+		if (len < 0 && is_passing(errno))
+			break;
+		if (len <= 0 && i == 0) {
+			tell_lost(tun, len ? errno : ENODEV);
+			return -1;
+		}
+		if (len <= 0)
+			break; /* the next call will tell */
+		frames[i] =
+			(struct hf_frame){ .data = to, .len = (uint32_t)len };
+	}
+	return (int)i;
+}
+
+/* 1: gone, sent or lost; 0: the device is busy; -1: it has failed. */
+static int put(struct tun *tun, const void *data, size_t len)
+{
+	ssize_t n;
+
+	do
+		n = write(tun->device.fd, data, len);
+	while (n < 0 && errno == EINTR);
+	if (n >= 0)
+		return 1;
+	if (is_passing(errno))
+		return 0;
+	/* An interface that is down loses frames as an unplugged cable. */
+	if (errno == EIO || errno == EINVAL || errno == ENETDOWN)
+		return 1;
+	tell_lost(tun, errno);
+	return -1;
+}
+
+/* A failure shows in the next send. */
+static bool ready(struct hf_device *device, hf_time now)
+{
+	struct tun *tun = (struct tun *)device;
+
+	(void)now;
+	if (tun->kept_len && put(tun, tun->kept, tun->kept_len) != 0)
+		tun->kept_len = 0;
+	return tun->kept_len == 0;
+}
+
+static bool send_frame(struct hf_device *device, const struct hf_frame *frame,
+		       hf_time now)
+{
+	struct tun *tun = (struct tun *)device;
+	int done = put(tun, frame->data, frame->len);
+
+	(void)now;
+	if (done == 0 && frame->len <= tun->stride) {
+		memcpy(tun->kept, frame->data, frame->len);
+		tun->kept_len = frame->len;
+	}
+	return done >= 0;
+}
+
+static void close_tun(struct hf_device *device)
+{
+	struct tun *tun = (struct tun *)device;
+
+	if (device->fd >= 0)
+		close(device->fd);
+	free(tun->frames);
+	free(tun);
+}
+
+static const struct hf_device_ops ops = {
+	.receive = receive,
+	.ready = ready,
+	.send = send_frame,
+	.close = close_tun,
+};
+
+static bool attach(struct tun *tun, const char *name,
+		   struct hf_failure *failure)
+{
+	struct ifreq request;
+
+	memset(&request, 0, sizeof request);
+	memcpy(request.ifr_name, name, strlen(name));
+	request.ifr_flags = IFF_TUN | IFF_NO_PI;
+	tun->device.fd = open(clone_device, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (tun->device.fd < 0) {
+		tell_open(failure, errno);
+		return false;
+	}
+	if (ioctl(tun->device.fd, TUNSETIFF, &request) != 0) {
+		tell_attach(failure, name, errno);
+		return false;
+	}
+	memcpy(tun->name, request.ifr_name, sizeof tun->name);
+	return true;
+}
+
+static uint32_t read_mtu(const char *name)
+{
+	struct ifreq request;
+	uint32_t mtu = 1500;
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	memset(&request, 0, sizeof request);
+	memcpy(request.ifr_name, name, sizeof request.ifr_name);
+	if (fd >= 0 && ioctl(fd, SIOCGIFMTU, &request) == 0)
+		mtu = (uint32_t)request.ifr_mtu;
+	if (fd >= 0)
+		close(fd);
+	return mtu;
+}
+
+/*
+ * The stride is no multiple of a page, so that the headers of a burst do not
+ * all fall into the same cache sets.
+ */
+static bool allocate(struct tun *tun)
+{
+	tun->stride = ((size_t)tun->device.mtu + 63) / 64 * 64;
+	if (tun->stride % 4096 == 0)
+		tun->stride += 64;
+	tun->frames = malloc((BURST + 1) * tun->stride);
+	if (!tun->frames)
+		return false;
+	tun->kept = tun->frames + BURST * tun->stride;
+	return true;
+}
+
+struct hf_device *hf_tun_open(const char *name, struct hf_failure *failure)
+{
+	struct tun *tun;
+
+	if (!*name || strlen(name) >= IFNAMSIZ) {
+		failure_tell(failure, "an interface name has 1 to %d letters",
+			     IFNAMSIZ - 1);
+		return NULL;
+	}
+	tun = calloc(1, sizeof *tun);
+	if (!tun) {
+		failure_tell(failure, "no memory for interface %s", name);
+		return NULL;
+	}
+	tun->device.ops = &ops;
+	tun->device.failure = &tun->failure;
+	tun->device.fd = -1;
+	if (!attach(tun, name, failure)) {
+		close_tun(&tun->device);
+		return NULL;
+	}
+	tun->device.mtu = read_mtu(tun->name);
+	if (!allocate(tun)) {
+		failure_tell(failure, "no memory for interface %s", name);
+		close_tun(&tun->device);
+		return NULL;
+	}
+	return &tun->device;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Every invariant of every object of a host. */
+#include "internal.h"
+
+#define CHECK(invariant)                                                       \
+	do {                                                                   \
+		if (!(invariant))                                              \
+			return __LINE__;                                       \
+	} while (0)
+
+/* What a walk over the table has seen. */
+struct census {
+	uint32_t connections, half_open, time_wait;
+};
+
+static int check_flow(const struct turn *t, uint32_t ref, struct census *seen)
+{
+	const struct flow *flow = block_at(t->b, ref);
+
+	CHECK(flow->local != 0);
+	CHECK(ip_address_at(t, flow->local)->uses > 0);
+	switch (flow_kind(flow)) {
+	case FLOW_CONNECTION:
+		seen->connections++;
+		CHECK(tcb_at(t, ref)->state != HF_CLOSED);
+		return tcb_check(t, tcb_at(t, ref));
+	case FLOW_HALF_OPEN:
+		seen->half_open++;
+		/* It waits for its SYN-ACK to be sent, or for a timer. */
+		CHECK(list_has(&flow->record) ||
+		      flow->record.deadline != HF_NEVER);
+		return 0;
+	case FLOW_TIME_WAIT:
+		seen->time_wait++;
+		CHECK(flow->record.deadline != HF_NEVER);
+		return 0;
+	case FLOW_NONE:
+	case FLOW_LISTENER:
+	case FLOW_ASK:
+		break;
+	}
+	return __LINE__;
+}
+
+static int check_flows(const struct turn *t)
+{
+	struct census seen = { 0 };
+	const struct tcp *tcp = t->tcp;
+
+	for (uint32_t i = 0; i < tcp->flows.buckets; i++) {
+		uint32_t ref = *table_chain(t->b, &tcp->flows, i);
+
+		for (; ref != 0; ref = record_at(t->b, ref)->chain) {
+			int line = check_flow(t, ref, &seen);
+
+			if (line != 0)
+				return line;
+		}
+	}
+	CHECK(seen.connections <= tcp->connections.used);
+	CHECK(seen.half_open == tcp->half_open.used);
+	CHECK(seen.time_wait == tcp->time_wait.used);
+	CHECK(seen.connections + seen.half_open + seen.time_wait ==
+	      tcp->flows.entries);
+	return 0;
+}
+
+static int check_notices(const struct turn *t)
+{
+	uint32_t before = 0;
+
+	for (uint32_t ref = t->tcp->first_notice; ref != 0;
+	     ref = notice_of(t, ref)->next) {
+		CHECK(notice_of(t, ref)->is_listed);
+		CHECK(notice_of(t, ref)->prev == before);
+		before = ref;
+	}
+	CHECK(t->tcp->last_notice == before);
+	return 0;
+}
+
+static int check_ready(const struct turn *t)
+{
+	for (uint32_t i = 0; i < t->ip->link_count; i++) {
+		const struct ip_link *link = ip_link_at(t, i);
+		uint32_t before = 0;
+
+		for (uint32_t ref = link->first_ready; ref != 0;
+		     ref = tcb_at(t, ref)->ready_next) {
+			CHECK(tcb_at(t, ref)->flags & TCB_READY);
+			CHECK(tcb_at(t, ref)->ready_prev == before);
+			before = ref;
+		}
+		CHECK(link->last_ready == before);
+	}
+	return 0;
+}
+
+static int check_pools(const struct turn *t)
+{
+	const struct pool *const pools[] = {
+		&t->tcp->connections, &t->tcp->half_open, &t->tcp->time_wait,
+		&t->tcp->listeners,   &t->tcp->asks,	  &t->tcp->sides,
+		&t->ip->addresses,    &t->ip->replies,	  &t->ip->buffers.small,
+	};
+
+	for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
+		int line = pool_check(t->b, pools[i]);
+
+		if (line != 0)
+			return line;
+	}
+	return 0;
+}
+
+int hf_host_check(const struct hf_host *host)
+{
+	struct turn t = turn_of(host, 0, NULL);
+	int line = check_flows(&t);
+
+	if (line == 0)
+		line = check_notices(&t);
+	if (line == 0)
+		line = check_ready(&t);
+	if (line == 0)
+		line = check_pools(&t);
+	return line != 0 ? line : wheel_check(t.b, &t.ip->wheel);
+}

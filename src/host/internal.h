@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The host: the block's header, and what every call begins with. */
+#ifndef HOST_INTERNAL_H
+#define HOST_INTERNAL_H
+
+#include "tcp.h"
+
+struct hf_host {
+	struct block block; /* first: the block begins with it */
+	struct ip ip;
+	struct tcp tcp;
+};
+
+static inline struct turn turn_of(const struct hf_host *host, hf_time now,
+				  struct hf_report *report)
+{
+	struct hf_host *h = (struct hf_host *)(uintptr_t)host;
+
+	return (struct turn){ &h->block, &h->ip, &h->tcp, report, now };
+}
+
+/* The kind of thing that a page of records holds: enum hf_pool; HF_POOLS. */
+static inline enum hf_pool pool_of(const struct hf_host *host, uint32_t ref)
+{
+	return (enum hf_pool)(block_page(&host->block, ref)->pool - 1);
+}
+
+#endif

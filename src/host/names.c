@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* The names of errors, drop reasons and reasons to send. */
+#include "internal.h"
+
+#define NAME(value) [value] = #value
+
+const char *hf_error_name(enum hf_error error)
+{
+	static const char *const name[HF_ERRORS] = {
+		NAME(HF_OK),
+		NAME(HF_ERR_ARGUMENT),
+		NAME(HF_ERR_HANDLE),
+		NAME(HF_ERR_NO_MEMORY),
+		NAME(HF_ERR_LIMIT),
+		NAME(HF_ERR_WOULD_BLOCK),
+		NAME(HF_ERR_CLOSING),
+		NAME(HF_ERR_NOT_CONNECTED),
+		NAME(HF_ERR_ADDRESS_IN_USE),
+		NAME(HF_ERR_ADDRESS_NOT_AVAILABLE),
+		NAME(HF_ERR_NO_ROUTE),
+		NAME(HF_ERR_REFUSED),
+		NAME(HF_ERR_RESET),
+		NAME(HF_ERR_ABORTED),
+		NAME(HF_ERR_TIMED_OUT),
+		NAME(HF_ERR_HOST_UNREACHABLE),
+		NAME(HF_ERR_NET_UNREACHABLE),
+		NAME(HF_ERR_PROTOCOL_UNREACHABLE),
+		NAME(HF_ERR_MESSAGE_SIZE),
+	};
+
+	return (unsigned)error < HF_ERRORS ? name[error] : "?";
+}
+
+const char *hf_drop_name(enum hf_drop drop)
+{
+	static const char *const name[HF_DROPS] = {
+		NAME(HF_ACCEPTED),
+		NAME(HF_DROP_NOT_OURS),
+		NAME(HF_DROP_TRUNCATED),
+		NAME(HF_DROP_VERSION),
+		NAME(HF_DROP_IP_HEADER),
+		NAME(HF_DROP_IP_CHECKSUM),
+		NAME(HF_DROP_IP_OPTION),
+		NAME(HF_DROP_SOURCE),
+		NAME(HF_DROP_DESTINATION),
+		NAME(HF_DROP_FRAGMENT),
+		NAME(HF_DROP_ICMP_CHECKSUM),
+		NAME(HF_DROP_ICMP_TYPE),
+		NAME(HF_DROP_ICMP_UNMATCHED),
+		NAME(HF_DROP_ICMP_SEQUENCE),
+		NAME(HF_DROP_TCP_HEADER),
+		NAME(HF_DROP_TCP_CHECKSUM),
+		NAME(HF_DROP_TCP_OPTION),
+		NAME(HF_DROP_CLOSED),
+		NAME(HF_DROP_CLOSED_RST),
+		NAME(HF_DROP_LISTEN_FLAGS),
+		NAME(HF_DROP_LISTEN_ACK),
+		NAME(HF_DROP_BACKLOG),
+		NAME(HF_DROP_REFUSED),
+		NAME(HF_DROP_SEQUENCE),
+		NAME(HF_DROP_PAWS),
+		NAME(HF_DROP_RST_CHALLENGED),
+		NAME(HF_DROP_SYN_CHALLENGED),
+		NAME(HF_DROP_NO_ACK),
+		NAME(HF_DROP_ACK),
+		NAME(HF_DROP_DUPLICATE),
+		NAME(HF_DROP_AFTER_CLOSE),
+		NAME(HF_DROP_WINDOW),
+		NAME(HF_DROP_NO_MEMORY),
+	};
+
+	return (unsigned)drop < HF_DROPS ? name[drop] : "?";
+}
+
+#undef NAME
+#define NAME(value) [HF_WHY_##value] = #value
+
+const char *hf_why_name(enum hf_why why)
+{
+	static const char *const name[HF_WHYS] = {
+		NAME(NONE),
+		NAME(OPEN),
+		NAME(ACCEPT),
+		NAME(NEW_DATA),
+		NAME(FIN),
+		NAME(RTO),
+		NAME(FAST_RETRANSMIT),
+		NAME(PARTIAL_ACK),
+		NAME(LIMITED_TRANSMIT),
+		NAME(WINDOW_PROBE),
+		NAME(KEEPALIVE),
+		NAME(ACK),
+		NAME(DELAYED_ACK),
+		NAME(DUPLICATE_ACK),
+		NAME(WINDOW_UPDATE),
+		NAME(CHALLENGE_ACK),
+		NAME(RESET),
+		NAME(ABORT),
+		NAME(TIME_WAIT_ACK),
+		NAME(ECHO_REPLY),
+		NAME(ICMP_ERROR),
+	};
+
+	return (unsigned)why < HF_WHYS ? name[why] : "?";
+}

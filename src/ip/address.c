@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "ip.h"
+
+bool addr_is_unspecified(const struct hf_addr *a)
+{
+	static const struct hf_addr zero;
+
+	return addr_eq(a, &zero) ||
+	       (addr_is_ipv4(a) && memcmp(a->octet + 12, zero.octet, 4) == 0);
+}
+
+bool addr_is_loopback(const struct hf_addr *a)
+{
+	static const struct hf_addr one = { .octet[15] = 1 };
+
+	if (addr_is_ipv4(a))
+		return a->octet[12] == 127;
+	return addr_eq(a, &one);
+}
+
+bool addr_is_multicast(const struct hf_addr *a)
+{
+	if (addr_is_ipv4(a))
+		return (a->octet[12] & 0xf0) == 224;
+	return a->octet[0] == 0xff;
+}
+
+/* Class E and the limited broadcast address are no one's: RFC 1122 3.2.1.3 */
+bool addr_is_unicast(const struct hf_addr *a)
+{
+	if (addr_is_unspecified(a) || addr_is_multicast(a))
+		return false;
+	if (addr_is_ipv4(a))
+		return a->octet[12] != 0 && a->octet[12] < 240;
+	return true;
+}
+
+bool addr_has_prefix(const struct hf_addr *a, const struct hf_addr *prefix,
+		     unsigned bits)
+{
+	unsigned whole = bits / 8, rest = bits % 8;
+	unsigned mask = 0xff00u >> rest & 0xff;
+
+	if (memcmp(a->octet, prefix->octet, whole) != 0)
+		return false;
+	return rest == 0 ||
+	       ((a->octet[whole] ^ prefix->octet[whole]) & mask) == 0;
+}
+
+static uint32_t hash_addr(const struct ip *ip, const struct hf_addr *addr)
+{
+	uint64_t words[2];
+
+	memcpy(words, addr, sizeof words);
+	return (uint32_t)siphash_1_3_words(&ip->address_key, words, 2);
+}
+
+static uint32_t rehash(const struct block *b, const void *context, uint32_t ref)
+{
+	const struct ip_address *a = block_at(b, ref);
+
+	return hash_addr(context, &a->addr);
+}
+
+uint32_t ip_address_find(const struct turn *t, const struct hf_addr *addr)
+{
+	uint32_t hash = hash_addr(t->ip, addr);
+	uint32_t ref = *table_chain(t->b, &t->ip->address_table, hash);
+
+	while (ref != 0) {
+		const struct ip_address *a = ip_address_at(t, ref);
+
+		if (addr_eq(&a->addr, addr))
+			break;
+		ref = a->record.chain;
+	}
+	return ref;
+}
+
+bool ip_address_is_own(const struct turn *t, const struct hf_addr *addr)
+{
+	uint32_t ref;
+
+	if (addr_is_loopback(addr))
+		return true;
+	ref = ip_address_find(t, addr);
+	return ref != 0 && ip_address_at(t, ref)->is_own;
+}
+
+void ip_address_use(const struct turn *t, uint32_t ref)
+{
+	ip_address_at(t, ref)->uses++;
+}
+
+uint32_t ip_address_hold(struct turn *t, const struct hf_addr *addr,
+			 uint32_t link)
+{
+	uint32_t ref = ip_address_find(t, addr);
+	struct ip_address *a;
+
+	if (ref != 0) {
+		ip_address_use(t, ref);
+		return ref;
+	}
+	ref = pool_take(t->b, &t->ip->addresses);
+	if (ref == 0)
+		return 0;
+	a = ip_address_at(t, ref);
+	a->addr = *addr;
+	a->link = link;
+	a->uses = 1;
+	table_insert(t->b, &t->ip->address_table, ref, hash_addr(t->ip, addr),
+		     rehash, t->ip);
+	return ref;
+}
+
+void ip_address_drop(struct turn *t, uint32_t ref)
+{
+	struct ip_address *a = ip_address_at(t, ref);
+
+	if (--a->uses > 0)
+		return;
+	table_remove(t->b, &t->ip->address_table, ref,
+		     hash_addr(t->ip, &a->addr));
+	pool_give(t->b, &t->ip->addresses, ref);
+}
+
+static unsigned mapped_bits(const struct hf_addr *addr, unsigned prefix_len)
+{
+	return addr_is_ipv4(addr) ? prefix_len + 96 : prefix_len;
+}
+
+enum hf_error ip_address_add(struct turn *t, uint32_t link,
+			     const struct hf_addr *addr, unsigned prefix_len)
+{
+	unsigned bits = mapped_bits(addr, prefix_len);
+	struct ip_route connected = {
+		.prefix = *addr,
+		.link = link,
+		.bits = (uint8_t)bits,
+		.is_ipv4 = addr_is_ipv4(addr),
+		.is_connected = true,
+	};
+	uint32_t ref;
+	enum hf_error error;
+
+	if (link >= t->ip->link_count || !addr_is_unicast(addr) ||
+	    prefix_len > 128 || bits > 128)
+		return HF_ERR_ARGUMENT;
+	if (ip_address_is_own(t, addr) && !addr_is_loopback(addr))
+		return HF_ERR_ADDRESS_IN_USE;
+	ref = ip_address_hold(t, addr, link);
+	if (ref == 0)
+		return t->ip->addresses.used == t->ip->config.addresses ?
+			       HF_ERR_LIMIT :
+			       HF_ERR_NO_MEMORY;
+	error = ip_route_add(t, &connected);
+	if (error != HF_OK) {
+		ip_address_drop(t, ref);
+		return error;
+	}
+	ip_address_at(t, ref)->is_own = true;
+	ip_address_at(t, ref)->link = link;
+	return HF_OK;
+}
+
+enum hf_error ip_address_remove(struct turn *t, const struct hf_addr *addr)
+{
+	uint32_t ref = ip_address_find(t, addr);
+
+	if (ref == 0 || !ip_address_at(t, ref)->is_own)
+		return HF_ERR_ADDRESS_NOT_AVAILABLE;
+	ip_address_at(t, ref)->is_own = false;
+	ip_address_drop(t, ref);
+	return HF_OK;
+}
+
+/* MUST-57, MUST-63; RFC 1122 3.2.1.3: own addresses stay within the host. */
+static bool source_is_valid(const struct turn *t, const struct hf_addr *src,
+			    uint32_t link)
+{
+	if (!addr_is_unicast(src) || ip_is_broadcast(t, src))
+		return false;
+	return link == HF_LINK_LOOPBACK || !ip_address_is_own(t, src);
+}
+
+enum hf_drop ip_may_talk(const struct turn *t, const struct wire_ip *ip,
+			 uint32_t link)
+{
+	bool is_inside = link == HF_LINK_LOOPBACK;
+
+	if (!source_is_valid(t, &ip->src, link))
+		return HF_DROP_SOURCE;
+	if (addr_is_loopback(&ip->dst) && !is_inside)
+		return HF_DROP_DESTINATION;
+	if (ip_address_is_own(t, &ip->dst))
+		return HF_ACCEPTED;
+	if (ip_link_at(t, link)->accept_any && addr_is_unicast(&ip->dst) &&
+	    !ip_is_broadcast(t, &ip->dst))
+		return HF_ACCEPTED;
+	return HF_DROP_DESTINATION;
+}

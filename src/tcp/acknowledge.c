@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* What an acknowledgement does: RFC 9293 3.10.7.4, fifth; RFC 5681, 6582. */
+#include "tcp.h"
+
+#define DUPLICATES 3u /* RFC 5681 2: take it for lost */
+
+/* Frees what is acknowledged of the send queue, and knows of SYN and FIN. */
+static void consume(struct turn *t, struct tcb *tcb, uint32_t acked)
+{
+	uint32_t text = acked < tcb->send.len ? acked : tcb->send.len;
+
+	if (text == 0)
+		return;
+	queue_consume(t->b, &t->ip->buffers, &tcb->send, text);
+	if (tcb->cursor.offset < text)
+		tcb->cursor = (struct queue_cursor){ 0 };
+	else
+		tcb->cursor.offset -= text;
+}
+
+static void tell_program(struct turn *t, struct tcb *tcb)
+{
+	uint32_t flags = 0;
+
+	if (tcb->send.len == 0)
+		flags |= HF_EVENT_DRAINED;
+	if (tcb->flags & TCB_WANTS_ROOM &&
+	    tcb->send.len <= tcb->send_buffer - tcb->send_buffer / 4) {
+		tcb->flags &= ~TCB_WANTS_ROOM;
+		flags |= HF_EVENT_WRITABLE;
+	}
+	if (flags != 0)
+		tcb_tell(t, tcb, flags);
+}
+
+/* RFC 6582 3.2 (5): a full or a partial acknowledgement in recovery. */
+static void recovery_acked(struct turn *t, struct tcb *tcb, uint32_t acked)
+{
+	const struct tcb_side *side = tcb_side_of(t, tcb);
+
+	if (seq_upto(side->recover, tcb->snd.una)) {
+		tcb->flags &= ~TCB_RECOVERY;
+		congestion_leave_recovery(tcb);
+		return;
+	}
+	congestion_partial(tcb, acked);
+	tcb->flags |= TCB_PARTIAL_DUE;
+}
+
+/* Nothing that `recover` guards against is outstanding any more. */
+static void forget_recover(struct turn *t, struct tcb *tcb)
+{
+	const struct tcb_side *side = tcb_side_of(t, tcb);
+
+	if (tcb->flags & TCB_RECOVERY || !(tcb->flags & TCB_RECOVER_SET) ||
+	    seq_before(tcb->snd.una, side->recover))
+		return;
+	tcb->flags &= ~TCB_RECOVER_SET;
+	tcb_side_settle(t, tcb);
+}
+
+static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
+{
+	uint32_t acked = a->seg.ack.n - tcb->snd.una.n;
+
+	rtt_acknowledged(t, tcb, &a->seg);
+	consume(t, tcb, acked);
+	tcb->snd.una = a->seg.ack;
+	tcb->snd.resend = seq_max(tcb->snd.resend, tcb->snd.una);
+	tcb->flags &= ~(TCB_FAST_DUE | TCB_PARTIAL_DUE);
+	if (tcb->flags & TCB_RECOVERY)
+		recovery_acked(t, tcb, acked);
+	else
+		congestion_acked(tcb, acked);
+	tcb->duplicates = 0;
+	forget_recover(t, tcb);
+	timer_acked(t, tcb);
+	tell_program(t, tcb);
+}
+
+/* RFC 5681 2: all five conditions, the window's aside. */
+static bool is_duplicate(const struct tcb *tcb, const struct arrival *a)
+{
+	return in_flight(tcb) > 0 && a->len_sent == 0 &&
+	       seq_eq(a->seg.ack, tcb->snd.una) &&
+	       (uint32_t)a->seg.wnd << tcb->snd_scale == tcb->snd.wnd;
+}
+
+/* RFC 6582 3.2 (2): not for what a timeout has sent again already. */
+static bool recovery_is_due(const struct turn *t, const struct tcb *tcb)
+{
+	const struct tcb_side *side = tcb_side_of(t, tcb);
+
+	return !(tcb->flags & TCB_RECOVER_SET) ||
+	       seq_before(side->recover, tcb->snd.una);
+}
+
+static void duplicate(struct turn *t, struct tcb *tcb)
+{
+	struct tcb_side *side;
+
+	if (tcb->flags & TCB_RECOVERY) {
+		congestion_duplicate(tcb);
+		return;
+	}
+	if (tcb->duplicates < UINT8_MAX)
+		tcb->duplicates++;
+	if (tcb->duplicates != DUPLICATES || !recovery_is_due(t, tcb))
+		return;
+	side = tcb_side(t, tcb);
+	if (side == NULL)
+		return; /* the timer will do */
+	congestion_enter_recovery(tcb);
+	side->recover = tcb->snd.nxt;
+	tcb->flags |= TCB_RECOVERY | TCB_RECOVER_SET | TCB_FAST_DUE;
+	tcb->flags &= ~TCB_TIMING;
+}
+
+void ack_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a)
+{
+	if (seq_before(tcb->snd.una, a->seg.ack))
+		advance(t, tcb, a);
+	else if (is_duplicate(tcb, a) && !(tcb->flags & TCB_PROBING))
+		duplicate(t, tcb);
+}
+
+/* What a probe sent past the window was most likely thrown away. */
+static void window_opened(struct tcb *tcb)
+{
+	tcb->flags &= ~(TCB_PROBING | TCB_PROBE_DUE);
+	tcb->snd.resend = tcb->snd.una;
+	tcb->backoff = 0;
+	timer_stop(tcb, TIMER_RETRANSMIT);
+	if (!(tcb->flags & TCB_LINGERS))
+		timer_stop(tcb, TIMER_LIMIT);
+}
+
+/* 3.10.7.4, fifth: SND.WL1 and SND.WL2 keep old segments from being used. */
+void window_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a)
+{
+	uint32_t wnd = (uint32_t)a->seg.wnd << tcb->snd_scale;
+
+	if (seq_before(a->seg.seq, tcb->snd.wl1) ||
+	    (seq_eq(a->seg.seq, tcb->snd.wl1) &&
+	     seq_before(a->seg.ack, tcb->snd.wl2)))
+		return;
+	tcb->snd.wnd = wnd;
+	tcb->snd.wl1 = a->seg.seq;
+	tcb->snd.wl2 = a->seg.ack;
+	if (wnd > tcb->snd.max_wnd)
+		tcb->snd.max_wnd = wnd;
+	if (!(tcb->flags & TCB_PROBING))
+		return;
+	timer_probe_answered(t, tcb);
+	if (wnd > 0)
+		window_opened(tcb);
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * SEGMENT ARRIVES, RFC 9293 3.10.7, in the RFC's order: each step ends the
+ * segment or passes it on, and says what became of it.
+ */
+#include "tcp.h"
+
+/* A step either passes the segment on or ends it with a drop reason. */
+struct verdict {
+	bool ends;
+	enum hf_drop drop;
+};
+
+static const struct verdict pass = { false, HF_ACCEPTED };
+
+static struct verdict end(enum hf_drop drop)
+{
+	return (struct verdict){ true, drop };
+}
+
+/* ---- resets, 3.5.2 ---------------------------------------------------------- */
+
+/*
+ * SEG.ACK tells the sequence number of the answer; without it, everything
+ * that arrived is acknowledged, so that the peer believes it.
+ */
+void reset_reply(struct turn *t, const struct arrival *a, bool is_limited)
+{
+	struct reply *r;
+
+	if (a->seg.flags & TCP_RST)
+		return;
+	if (is_limited && !limiter_allows(&t->ip->resets, t->now))
+		return;
+	r = reply_push(t, &a->ip->src);
+	if (r == NULL)
+		return;
+	r->why = HF_WHY_RESET;
+	r->local = a->ip->dst;
+	r->u.tcp.local_port = a->seg.dst_port;
+	r->u.tcp.remote_port = a->seg.src_port;
+	if (a->seg.flags & TCP_ACK) {
+		r->u.tcp.seq = a->seg.ack.n;
+		r->u.tcp.flags = TCP_RST;
+	} else {
+		r->u.tcp.ack = a->seg.seq.n + a->len;
+		r->u.tcp.flags = TCP_RST | TCP_ACK;
+	}
+}
+
+/* RFC 5961 3-5: an ACK that a true peer answers as it should. */
+static void challenge(struct turn *t, struct tcb *tcb)
+{
+	if (!limiter_allows(&t->ip->challenges, t->now))
+		return;
+	tcb->flags |= TCB_CHALLENGE_DUE;
+	tcb_ready(t, tcb);
+}
+
+static void acknowledge_now(struct turn *t, struct tcb *tcb)
+{
+	tcb->flags |= TCB_ACK_NOW;
+	tcb_ready(t, tcb);
+}
+
+/* ---- first: sequence number --------------------------------------------------- */
+
+/* RFC 7323 5.5: older than 24 days, a timestamp says nothing. */
+#define TS_STALE (24 * 24 * 3600 * HF_SECOND)
+
+/* RFC 7323 5.3 R1 */
+static bool paws_rejects(const struct turn *t, const struct tcb *tcb,
+			 const struct arrival *a)
+{
+	return tcb->flags & TCB_TIMESTAMPS && a->seg.has_ts &&
+	       (int32_t)(a->seg.ts_val - tcb->ts_recent) < 0 &&
+	       !(a->seg.flags & TCP_RST) && t->now - tcb->heard < TS_STALE;
+}
+
+/* 3.10.7.4, first: the four cases. */
+static bool is_acceptable(const struct tcb *tcb, const struct arrival *a)
+{
+	uint32_t wnd = tcb->rcv.adv.n - tcb->rcv.nxt.n;
+	uint32_t first = a->seg.seq.n - tcb->rcv.nxt.n;
+	uint32_t last = first + a->len - 1;
+
+	if (a->len == 0)
+		return wnd == 0 ? first == 0 : first < wnd;
+	return wnd != 0 && (first < wnd || last < wnd);
+}
+
+/*
+ * What lies outside the window is cut off, and SYN and FIN with it: what
+ * goes on starts at RCV.NXT or beyond. The segment is acceptable.
+ */
+static void trim(const struct tcb *tcb, struct arrival *a)
+{
+	struct wire_tcp *seg = &a->seg;
+	uint32_t wnd = tcb->rcv.adv.n - tcb->rcv.nxt.n;
+	int32_t old = seq_diff(tcb->rcv.nxt, seg->seq);
+	uint32_t room;
+
+	if (old > 0 && seg->flags & TCP_SYN) {
+		seg->flags &= (uint8_t)~TCP_SYN;
+		seg->seq = seq_add(seg->seq, 1);
+		old--;
+	}
+	if (old > 0) {
+		uint32_t n = (uint32_t)old < seg->text_len ? (uint32_t)old :
+							     seg->text_len;
+
+		seg->text += n;
+		seg->text_len -= n;
+		seg->seq = seq_add(seg->seq, n);
+	}
+	room = wnd - (seg->seq.n - tcb->rcv.nxt.n);
+	if (seg->text_len + !!(seg->flags & TCP_FIN) > room) {
+		seg->flags &= (uint8_t)~TCP_FIN;
+		if (seg->text_len > room)
+			seg->text_len = room;
+	}
+	a->len = wire_tcp_len(seg);
+}
+
+/* The SYN-ACK of a simultaneous open: RFC 9293 figure 8, line 6. */
+static bool completes_simultaneous_open(const struct tcb *tcb,
+					const struct arrival *a)
+{
+	return tcb->state == HF_SYN_RECEIVED &&
+	       (a->seg.flags & (TCP_SYN | TCP_ACK | TCP_RST)) ==
+		       (TCP_SYN | TCP_ACK) &&
+	       seq_eq(a->seg.seq, tcb->rcv.irs) &&
+	       seq_eq(a->seg.ack, tcb->snd.nxt);
+}
+
+/* TIME_WAIT is there for exactly this: the last ACK may be lost. */
+static bool is_fin_again(const struct tcb *tcb, const struct arrival *a)
+{
+	return tcb->state == HF_TIME_WAIT && a->seg.flags & TCP_FIN &&
+	       seq_eq(seq_add(a->seg.seq, a->len), tcb->rcv.nxt);
+}
+
+/* What cannot be taken into a closed window; the rest of it is heard. */
+static bool is_text_for_closed_window(const struct tcb *tcb,
+				      const struct arrival *a)
+{
+	return seq_eq(tcb->rcv.adv, tcb->rcv.nxt) &&
+	       seq_eq(a->seg.seq, tcb->rcv.nxt) && !(a->seg.flags & TCP_SYN);
+}
+
+static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
+				     struct arrival *a)
+{
+	if (paws_rejects(t, tcb, a)) {
+		acknowledge_now(t, tcb);
+		return end(HF_DROP_PAWS);
+	}
+	if (is_acceptable(tcb, a) || completes_simultaneous_open(tcb, a)) {
+		if (!(a->seg.flags & TCP_RST))
+			trim(tcb, a);
+		return pass;
+	}
+	if (is_text_for_closed_window(tcb, a)) {
+		/* MUST-66: ACK, RST and URG count all the same. */
+		if (!(a->seg.flags & TCP_RST))
+			acknowledge_now(t, tcb);
+		trim(tcb, a);
+		return pass;
+	}
+	if (a->seg.flags & TCP_RST)
+		return end(HF_DROP_SEQUENCE);
+	if (a->seg.flags & TCP_SYN) {
+		/* RFC 5961 4.2: whatever its sequence number. */
+		challenge(t, tcb);
+		return end(HF_DROP_SYN_CHALLENGED);
+	}
+	if (is_fin_again(tcb, a))
+		timer_time_wait(t, tcb);
+	acknowledge_now(t, tcb);
+	return end(a->len > 0 && seq_upto(seq_add(a->seg.seq, a->len),
+					  tcb->rcv.nxt) ?
+			   HF_DROP_DUPLICATE :
+			   HF_DROP_SEQUENCE);
+}
+
+/* ---- second: RST -------------------------------------------------------------- */
+
+static enum hf_error reset_means(const struct tcb *tcb)
+{
+	if (tcb->state == HF_SYN_RECEIVED)
+		return HF_ERR_REFUSED;
+	if (tcb->state == HF_TIME_WAIT)
+		return HF_OK;
+	return HF_ERR_RESET;
+}
+
+/* RFC 9293 3.10.7.4, second; RFC 5961 3.2: exact, or challenged. */
+static struct verdict check_rst(struct turn *t, struct tcb *tcb,
+				struct arrival *a)
+{
+	if (!(a->seg.flags & TCP_RST))
+		return pass;
+	if (!seq_eq(a->seg.seq, tcb->rcv.nxt)) {
+		challenge(t, tcb);
+		return end(HF_DROP_RST_CHALLENGED);
+	}
+	tcb_end(t, tcb, reset_means(tcb));
+	return end(HF_ACCEPTED);
+}
+
+/* ---- fourth: SYN -------------------------------------------------------------- */
+
+static struct verdict check_syn(struct turn *t, struct tcb *tcb,
+				struct arrival *a)
+{
+	if (!(a->seg.flags & TCP_SYN))
+		return pass;
+	challenge(t, tcb);
+	return end(HF_DROP_SYN_CHALLENGED);
+}
+
+/* ---- fifth: ACK --------------------------------------------------------------- */
+
+/* SYN_RECEIVED: our SYN is acknowledged, or the segment is not for us. */
+static struct verdict complete_open(struct turn *t, struct tcb *tcb,
+				    struct arrival *a)
+{
+	if (!seq_before(tcb->snd.una, a->seg.ack) ||
+	    seq_before(tcb->snd.nxt, a->seg.ack)) {
+		reset_reply(t, a, true);
+		return end(HF_DROP_ACK);
+	}
+	tcb->snd.wl1 = a->seg.seq;
+	tcb->snd.wl2 = a->seg.ack;
+	tcb->snd.wnd = (uint32_t)a->seg.wnd << tcb->snd_scale;
+	tcb->snd.max_wnd = tcb->snd.wnd;
+	tcb->flags |= TCB_OPENED;
+	tcb->flags &= ~TCB_SYN_DUE;
+	rtt_acknowledged(t, tcb, &a->seg);
+	tcb->snd.una = tcb->snd.resend = a->seg.ack;
+	enter(t, tcb, HF_ESTABLISHED);
+	if (tcb->flags & TCB_FIN_QUEUED)
+		enter(t, tcb, HF_FIN_WAIT_1);
+	congestion_init(t, tcb);
+	timer_acked(t, tcb);
+	if (!(tcb->flags & TCB_UNACCEPTED))
+		tcb_tell(t, tcb, HF_EVENT_CONNECTED);
+	return pass;
+}
+
+/* RFC 5961 5.2 (MAY-12): not older than the largest window seen. */
+static bool ack_is_plausible(const struct tcb *tcb, const struct arrival *a)
+{
+	int32_t ahead = seq_diff(a->seg.ack, tcb->snd.una);
+
+	return seq_upto(a->seg.ack, tcb->snd.nxt) &&
+	       (ahead >= 0 || (uint32_t)-ahead <= tcb->snd.max_wnd);
+}
+
+/* RFC 7323 4.3 (2): the timestamp of what the last ACK was about. */
+static void take_timestamp(struct tcb *tcb, const struct arrival *a)
+{
+	if (tcb->flags & TCB_TIMESTAMPS && a->seg.has_ts &&
+	    seq_upto(a->seg.seq, tcb->rcv.acked) &&
+	    (int32_t)(a->seg.ts_val - tcb->ts_recent) >= 0)
+		tcb->ts_recent = a->seg.ts_val;
+}
+
+static bool fin_is_acknowledged(const struct tcb *tcb)
+{
+	return tcb->flags & TCB_FIN_SENT && tcb->send.len == 0 &&
+	       in_flight(tcb) == 0;
+}
+
+/* Where the acknowledgement of our FIN leads. */
+static struct verdict fin_acknowledged(struct turn *t, struct tcb *tcb)
+{
+	switch ((enum hf_state)tcb->state) {
+	case HF_FIN_WAIT_1:
+		enter(t, tcb, HF_FIN_WAIT_2);
+		timer_fin_wait_2(t, tcb);
+		return pass;
+	case HF_CLOSING:
+		tcb_time_wait(t, tcb);
+		tcb_shrink(t, tcb);
+		return end(HF_ACCEPTED);
+	case HF_LAST_ACK:
+		tcb_end(t, tcb, HF_OK);
+		return end(HF_ACCEPTED);
+	case HF_CLOSED:
+	case HF_LISTEN:
+	case HF_SYN_SENT:
+	case HF_SYN_RECEIVED:
+	case HF_ESTABLISHED:
+	case HF_FIN_WAIT_2:
+	case HF_CLOSE_WAIT:
+	case HF_TIME_WAIT:
+	case HF_STATES:
+		break;
+	}
+	return pass;
+}
+
+static struct verdict check_ack(struct turn *t, struct tcb *tcb,
+				struct arrival *a)
+{
+	if (!(a->seg.flags & TCP_ACK))
+		return end(HF_DROP_NO_ACK);
+	if (tcb->state == HF_SYN_RECEIVED) {
+		struct verdict v = complete_open(t, tcb, a);
+
+		if (v.ends)
+			return v;
+	}
+	if (!ack_is_plausible(tcb, a)) {
+		challenge(t, tcb);
+		return end(HF_DROP_ACK);
+	}
+	take_timestamp(tcb, a);
+	ack_arrived(t, tcb, a);
+	window_arrived(t, tcb, a);
+	tcb_ready(t, tcb);
+	return fin_is_acknowledged(tcb) ? fin_acknowledged(t, tcb) : pass;
+}
+
+/* ---- the steps in a row --------------------------------------------------------- */
+
+/*
+ * Header prediction (Jacobson 1990): the next segment of a connection where
+ * nothing is special. What it skips would not do anything.
+ */
+static bool is_predicted(const struct turn *t, const struct tcb *tcb,
+			 const struct arrival *a)
+{
+	uint32_t wnd = tcb->rcv.adv.n - tcb->rcv.nxt.n;
+	const uint8_t special = TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK | TCP_URG;
+
+	return tcb->state == HF_ESTABLISHED &&
+	       (a->seg.flags & special) == TCP_ACK &&
+	       seq_eq(a->seg.seq, tcb->rcv.nxt) &&
+	       (a->seg.text_len == 0 || a->seg.text_len <= wnd) &&
+	       !t->ip->config.no_header_prediction && !paws_rejects(t, tcb, a);
+}
+
+enum hf_drop arrive_connection(struct turn *t, struct tcb *tcb,
+			       struct arrival *a)
+{
+	static struct verdict (*const step[])(struct turn *, struct tcb *,
+					      struct arrival *) = {
+		check_sequence,
+		check_rst,
+		/* third, security and compartment: RFC 9293 A.1 drops it */
+		check_syn,
+		check_ack,
+	};
+	struct verdict v = pass;
+
+	if (is_predicted(t, tcb, a)) {
+		v = check_ack(t, tcb, a);
+	} else {
+		for (size_t i = 0; i < sizeof step / sizeof *step; i++) {
+			v = step[i](t, tcb, a);
+			if (v.ends)
+				break;
+		}
+	}
+	if (v.ends)
+		return v.drop;
+	tcb->heard = t->now;
+	tcb->probes = 0;
+	return text_arrived(t, tcb, a);
+}
+
+/* 3.10.7.1 */
+static enum hf_drop arrive_closed(struct turn *t, const struct arrival *a)
+{
+	if (a->seg.flags & TCP_RST)
+		return HF_DROP_CLOSED_RST;
+	reset_reply(t, a, true);
+	return HF_DROP_CLOSED;
+}
+
+static enum hf_drop arrive_tcb(struct turn *t, struct tcb *tcb,
+			       struct arrival *a)
+{
+	uint32_t ref = tcb_ref(t, tcb);
+
+	/* Nobody else sends from an address of ours. */
+	if (tcb->link == HF_LINK_LOOPBACK && a->link != HF_LINK_LOOPBACK)
+		return HF_DROP_SOURCE;
+	if (t->report != NULL) {
+		report_flow(t, &tcb->flow);
+		t->report->connection = (struct hf_handle){
+			ref, tcb->flow.record.generation
+		};
+	}
+	if (tcb->state == HF_SYN_SENT)
+		return arrive_syn_sent(t, tcb, a);
+	return arrive_connection(t, tcb, a);
+}
+
+enum hf_drop tcp_arrive(struct turn *t, struct arrival *a)
+{
+	struct endpoints ends = { &a->ip->dst, &a->ip->src, a->seg.dst_port,
+				  a->seg.src_port };
+	uint32_t ref = flow_find(t, &ends);
+	struct flow *flow;
+	enum hf_drop drop;
+
+	if (ref == 0) {
+		drop = ip_may_talk(t, a->ip, a->link);
+		if (drop == HF_ACCEPTED)
+			drop = arrive_listen(t, a);
+		return drop == HF_DROP_CLOSED ? arrive_closed(t, a) : drop;
+	}
+	flow = block_at(t->b, ref);
+	switch (flow_kind(flow)) {
+	case FLOW_HALF_OPEN:
+		return arrive_half_open(t, block_at(t->b, ref), a);
+	case FLOW_TIME_WAIT:
+		return arrive_time_wait(t, block_at(t->b, ref), a);
+	case FLOW_CONNECTION:
+	case FLOW_LISTENER:
+	case FLOW_ASK:
+	case FLOW_NONE:
+		break;
+	}
+	return arrive_tcb(t, tcb_at(t, ref), a);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* OPEN, CLOSE, ABORT: RFC 9293 3.10.1, 3.10.4, 3.10.5. */
+#include "tcp.h"
+
+/* ---- the active OPEN ------------------------------------------------------------ */
+
+static enum hf_error check_addresses(const struct turn *t,
+				     const struct hf_open *options,
+				     bool has_local)
+{
+	uint32_t link;
+
+	if (!addr_is_unicast(&options->remote) || options->remote_port == 0 ||
+	    ip_is_broadcast(t, &options->remote))
+		return HF_ERR_ARGUMENT; /* MUST-46 */
+	if (has_local &&
+	    addr_is_ipv4(&options->local) != addr_is_ipv4(&options->remote))
+		return HF_ERR_ARGUMENT;
+	if (has_local && !ip_address_is_own(t, &options->local))
+		return HF_ERR_ADDRESS_NOT_AVAILABLE;
+	return ip_link_towards(t, &options->remote, &link) ? HF_OK :
+							     HF_ERR_NO_ROUTE;
+}
+
+/* The ref of the local address, held; 0: *error says why. MUST-43, MUST-44 */
+static uint32_t choose_local(struct turn *t, const struct hf_open *options,
+			     bool has_local, enum hf_error *error)
+{
+	uint32_t ref;
+
+	*error = HF_ERR_NO_MEMORY;
+	if (has_local)
+		return ip_address_hold(t, &options->local, HF_LINK_LOOPBACK);
+	if (ip_address_is_own(t, &options->remote))
+		return ip_address_hold(t, &options->remote, HF_LINK_LOOPBACK);
+	*error = HF_ERR_ADDRESS_NOT_AVAILABLE;
+	ref = ip_source_for(t, &options->remote);
+	if (ref != 0)
+		ip_address_use(t, ref);
+	return ref;
+}
+
+static enum hf_error choose_port(struct turn *t, const struct hf_open *options,
+				 uint32_t local, struct endpoints *ends)
+{
+	if (ends->local_port == 0) {
+		ends->local_port = port_choose(t, ends);
+		return ends->local_port != 0 ? HF_OK : HF_ERR_ADDRESS_IN_USE;
+	}
+	if (flow_find(t, ends) != 0 ||
+	    (!options->reuse && port_is_used(t, ends->local_port, local)))
+		return HF_ERR_ADDRESS_IN_USE;
+	return HF_OK;
+}
+
+static enum hf_error create(struct turn *t, const struct endpoints *ends,
+			    uint32_t local, uint32_t *ref)
+{
+	if (t->tcp->connections.used == t->tcp->connections.limit)
+		return HF_ERR_LIMIT;
+	if (!port_use(t, ends->local_port))
+		return HF_ERR_NO_MEMORY;
+	*ref = tcb_create(t, ends, local);
+	if (*ref != 0)
+		return HF_OK;
+	port_drop(t, ends->local_port);
+	return HF_ERR_NO_MEMORY;
+}
+
+static void start(struct turn *t, struct tcb *tcb,
+		  const struct hf_open *options)
+{
+	if (options->send_buffer != 0)
+		tcb->send_buffer = options->send_buffer;
+	if (options->receive_buffer != 0)
+		tcb->receive_buffer = options->receive_buffer;
+	tcb->owner.user = options->user;
+	tcb->snd.iss = iss_choose(t, &tcb->flow);
+	tcb->snd.una = tcb->snd.nxt = tcb->snd.resend = tcb->snd.iss;
+	tcb->ts_offset = ts_offset(t, &tcb->flow);
+	tcb->mss = tcb_mss_for(t, tcb, 0);
+	tcb->rcv_mss = tcb->mss;
+	tcb->flags |= TCB_SYN_DUE;
+	enter(t, tcb, HF_SYN_SENT);
+	flow_insert(t, tcb_ref(t, tcb));
+	tcb_ready(t, tcb);
+}
+
+enum hf_error call_open(struct turn *t, const struct hf_open *options,
+			struct hf_handle *handle)
+{
+	bool has_local = !addr_is_unspecified(&options->local);
+	enum hf_error error = check_addresses(t, options, has_local);
+	struct endpoints ends = { .remote = &options->remote,
+				  .local_port = options->local_port,
+				  .remote_port = options->remote_port };
+	uint32_t local, ref = 0;
+
+	if (error != HF_OK)
+		return error;
+	local = choose_local(t, options, has_local, &error);
+	if (local == 0)
+		return error;
+	ends.local = &ip_address_at(t, local)->addr;
+	error = choose_port(t, options, local, &ends);
+	if (error == HF_OK)
+		error = create(t, &ends, local, &ref);
+	ip_address_drop(t, local); /* the TCB holds it now, or nobody */
+	if (error != HF_OK)
+		return error;
+	start(t, tcb_at(t, ref), options);
+	*handle = (struct hf_handle){ ref,
+				      tcb_at(t, ref)->flow.record.generation };
+	return HF_OK;
+}
+
+/* ---- CLOSE ---------------------------------------------------------------------------- */
+
+/* Our FIN follows the data; the state changes at once: 3.10.4. */
+static void queue_fin(struct turn *t, struct tcb *tcb)
+{
+	tcb->flags |= TCB_FIN_QUEUED;
+	if (tcb->state == HF_ESTABLISHED)
+		enter(t, tcb, HF_FIN_WAIT_1);
+	else if (tcb->state == HF_CLOSE_WAIT)
+		enter(t, tcb, HF_LAST_ACK);
+	tcb_ready(t, tcb);
+}
+
+enum hf_error call_shutdown(struct turn *t, struct tcb *tcb)
+{
+	switch ((enum hf_state)tcb->state) {
+	case HF_SYN_SENT:
+		tcb_end(t, tcb, HF_ERR_ABORTED);
+		return HF_OK;
+	case HF_SYN_RECEIVED:
+	case HF_ESTABLISHED:
+	case HF_CLOSE_WAIT:
+		if (tcb->flags & TCB_FIN_QUEUED)
+			return HF_ERR_CLOSING;
+		queue_fin(t, tcb);
+		return HF_OK;
+	case HF_FIN_WAIT_1:
+	case HF_FIN_WAIT_2:
+	case HF_CLOSING:
+	case HF_LAST_ACK:
+	case HF_TIME_WAIT:
+		return HF_ERR_CLOSING;
+	case HF_CLOSED:
+	case HF_LISTEN:
+	case HF_STATES:
+		break;
+	}
+	return HF_ERR_NOT_CONNECTED;
+}
+
+/* 3.10.5: who would not know otherwise is told. */
+void abort_reply(struct turn *t, const struct tcb *tcb)
+{
+	struct reply *r;
+
+	switch ((enum hf_state)tcb->state) {
+	case HF_SYN_RECEIVED:
+	case HF_ESTABLISHED:
+	case HF_FIN_WAIT_1:
+	case HF_FIN_WAIT_2:
+	case HF_CLOSE_WAIT:
+	case HF_CLOSING:
+	case HF_LAST_ACK:
+		break;
+	case HF_CLOSED:
+	case HF_LISTEN:
+	case HF_SYN_SENT:
+	case HF_TIME_WAIT:
+	case HF_STATES:
+		return;
+	}
+	r = reply_push(t, &tcb->flow.remote);
+	if (r == NULL)
+		return;
+	r->why = HF_WHY_ABORT;
+	r->local = *flow_local(t, &tcb->flow);
+	r->u.tcp.local_port = tcb->flow.local_port;
+	r->u.tcp.remote_port = tcb->flow.remote_port;
+	r->u.tcp.seq = tcb->snd.nxt.n;
+	r->u.tcp.ack = tcb->rcv.nxt.n;
+	r->u.tcp.flags = TCP_RST | TCP_ACK;
+}
+
+void call_abort(struct turn *t, struct tcb *tcb)
+{
+	abort_reply(t, tcb);
+	if (tcb->state != HF_CLOSED)
+		report_step(t, &tcb->flow, (enum hf_state)tcb->state,
+			    HF_CLOSED);
+	tcb_free(t, tcb);
+}
+
+/* Orderly, in its own time; SHLD-3: unless octets would be lost by it. */
+void call_close(struct turn *t, struct tcb *tcb)
+{
+	if (tcb->receive.len > 0 || tcb->state == HF_CLOSED ||
+	    tcb->state == HF_SYN_SENT) {
+		call_abort(t, tcb);
+		return;
+	}
+	tcb->flags |= TCB_RELEASED;
+	notice_remove(t, tcb_ref(t, tcb));
+	if (!(tcb->flags & TCB_FIN_QUEUED))
+		queue_fin(t, tcb);
+	if (tcb->state == HF_FIN_WAIT_2)
+		timer_fin_wait_2(t, tcb);
+	else if (tcb->state == HF_TIME_WAIT)
+		tcb_shrink(t, tcb);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: MIT */
+/* A TCB from its creation to its end. */
+#include "tcp.h"
+
+static void set_defaults(const struct turn *t, struct tcb *tcb)
+{
+	const struct hf_config *config = &t->ip->config;
+
+	tcb->kind = FLOW_CONNECTION;
+	tcb->send_buffer = config->send_buffer;
+	tcb->receive_buffer = config->receive_buffer;
+	tcb->ttl = config->ttl;
+	tcb->heard = t->now;
+	tcb->cwnd = 1;
+	tcb->ssthresh = UINT32_MAX;
+	for (unsigned i = 0; i < TIMERS; i++)
+		tcb->deadline[i] = HF_NEVER;
+}
+
+uint32_t tcb_create(struct turn *t, const struct endpoints *ends,
+		    uint32_t local)
+{
+	uint32_t ref, link;
+	struct tcb *tcb;
+
+	if (!ip_link_towards(t, ends->remote, &link))
+		return 0;
+	ref = pool_take(t->b, &t->tcp->connections);
+	if (ref == 0)
+		return 0;
+	tcb = tcb_at(t, ref);
+	set_defaults(t, tcb);
+	tcb->flow.local = local;
+	tcb->flow.remote = *ends->remote;
+	tcb->flow.local_port = ends->local_port;
+	tcb->flow.remote_port = ends->remote_port;
+	tcb->link = (uint8_t)link;
+	ip_address_use(t, local);
+	return ref;
+}
+
+/*
+ * MUST-16: the smaller of what the peer can receive (MUST-15: a default when
+ * it did not say) and what the link can carry; options count as text here.
+ */
+uint16_t tcb_mss_for(const struct turn *t, const struct tcb *tcb,
+		     uint16_t peer_mss)
+{
+	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;
+	uint32_t link_mss = ip_link_at(t, tcb->link)->mtu - headers;
+	uint32_t mss = peer_mss;
+
+	if (mss == 0)
+		mss = addr_is_ipv4(&tcb->flow.remote) ? 536 : 1220;
+	if (mss < 64) /* a peer may not make us send by crumbs */
+		mss = 64;
+	return (uint16_t)(mss < link_mss ? mss : link_mss);
+}
+
+struct tcb_side *tcb_side(struct turn *t, struct tcb *tcb)
+{
+	struct tcb_side *side;
+
+	if (tcb->side == 0) {
+		tcb->side = pool_take(t->b, &t->tcp->sides);
+		if (tcb->side == 0)
+			return NULL;
+		side = block_at(t->b, tcb->side);
+		side->owner = tcb_ref(t, tcb);
+	}
+	return block_at(t->b, tcb->side);
+}
+
+void tcb_side_settle(struct turn *t, struct tcb *tcb)
+{
+	const struct tcb_side *side = tcb_side_of(t, tcb);
+
+	if (side == NULL || tcb->flags & (TCB_SIDE_KEPT | TCB_RECOVER_SET) ||
+	    side->range_count > 0 || side->has_fin)
+		return;
+	pool_give(t->b, &t->tcp->sides, tcb->side);
+	tcb->side = 0;
+}
+
+void tcb_ready(struct turn *t, struct tcb *tcb)
+{
+	struct ip_link *link = ip_link_at(t, tcb->link);
+	uint32_t ref = tcb_ref(t, tcb);
+
+	if (tcb->flags & TCB_READY)
+		return;
+	tcb->flags |= TCB_READY;
+	tcb->ready_next = 0;
+	tcb->ready_prev = link->last_ready;
+	if (link->last_ready != 0)
+		tcb_at(t, link->last_ready)->ready_next = ref;
+	else
+		link->first_ready = ref;
+	link->last_ready = ref;
+}
+
+void tcb_not_ready(struct turn *t, struct tcb *tcb)
+{
+	struct ip_link *link = ip_link_at(t, tcb->link);
+
+	if (!(tcb->flags & TCB_READY))
+		return;
+	tcb->flags &= ~TCB_READY;
+	if (tcb->ready_prev != 0)
+		tcb_at(t, tcb->ready_prev)->ready_next = tcb->ready_next;
+	else {
+		link->first_ready = tcb->ready_next;
+		link->allowance = 0;
+	}
+	if (tcb->ready_next != 0)
+		tcb_at(t, tcb->ready_next)->ready_prev = tcb->ready_prev;
+	else
+		link->last_ready = tcb->ready_prev;
+}
+
+/* Stops all that the connection was about to do. */
+static void quiesce(struct turn *t, struct tcb *tcb)
+{
+	tcb_not_ready(t, tcb);
+	wheel_disarm(t->b, &t->ip->wheel, tcb_ref(t, tcb));
+	for (unsigned i = 0; i < TIMERS; i++)
+		tcb->deadline[i] = HF_NEVER;
+	queue_clear(t->b, &t->ip->buffers, &tcb->send);
+	tcb->cursor = (struct queue_cursor){ 0 };
+	reassembly_drop(t, tcb);
+	tcb->flags &= ~(TCB_ACK_FLAGS | TCB_SYN_DUE | TCB_FAST_DUE |
+			TCB_PARTIAL_DUE | TCB_PROBE_DUE | TCB_KEEPALIVE_DUE |
+			TCB_CHALLENGE_DUE | TCB_PROBING | TCB_LINGERS |
+			TCB_KEEPALIVE | TCB_RECOVERY | TCB_RECOVER_SET |
+			TCB_SIDE_KEPT | TCB_TIMING);
+	tcb->acks_owed = 0;
+	tcb_side_settle(t, tcb);
+	tcb->snd.resend = tcb->snd.nxt = tcb->snd.una;
+}
+
+/* The pair is free again; what the program may still ask for is kept. */
+static void leave_table(struct turn *t, struct tcb *tcb)
+{
+	flow_remove(t, tcb_ref(t, tcb));
+	port_drop(t, tcb->flow.local_port);
+}
+
+void tcb_free(struct turn *t, struct tcb *tcb)
+{
+	uint32_t ref = tcb_ref(t, tcb);
+
+	quiesce(t, tcb);
+	queue_clear(t->b, &t->ip->buffers, &tcb->receive);
+	if (tcb->flags & TCB_UNACCEPTED)
+		listen_forget(t, tcb);
+	else
+		notice_remove(t, ref);
+	if (tcb->state != HF_CLOSED)
+		leave_table(t, tcb);
+	ip_address_drop(t, tcb->flow.local);
+	pool_give(t->b, &t->tcp->connections, ref);
+}
+
+void tcb_end(struct turn *t, struct tcb *tcb, enum hf_error error)
+{
+	tcb->error = (uint8_t)error;
+	leave_table(t, tcb);
+	enter(t, tcb, HF_CLOSED);
+	/* Nobody has seen an unaccepted one: it goes without a word. */
+	if (tcb->flags & (TCB_RELEASED | TCB_UNACCEPTED)) {
+		tcb_free(t, tcb);
+		return;
+	}
+	quiesce(t, tcb);
+	notice_add(t, tcb_ref(t, tcb), HF_EVENT_CLOSED); /* MUST-12 */
+}
+
+static bool replace_by_entry(struct turn *t, struct tcb *tcb)
+{
+	uint32_t from = tcb_ref(t, tcb);
+	uint32_t to = pool_take(t->b, &t->tcp->time_wait);
+	struct time_wait *w;
+	hf_time deadline = tcb->deadline[TIMER_LIMIT];
+
+	if (to == 0)
+		return false;
+	w = block_at(t->b, to);
+	w->flow.local = tcb->flow.local;
+	w->flow.remote = tcb->flow.remote;
+	w->flow.local_port = tcb->flow.local_port;
+	w->flow.remote_port = tcb->flow.remote_port;
+	w->kind = FLOW_TIME_WAIT;
+	w->has_ts = tcb->flags & TCB_TIMESTAMPS;
+	w->wnd = (uint16_t)((tcb->rcv.adv.n - tcb->rcv.nxt.n) >>
+			    tcb->rcv_scale);
+	w->snd_nxt = tcb->snd.nxt;
+	w->rcv_nxt = tcb->rcv.nxt;
+	w->ts_recent = tcb->ts_recent;
+	flow_replace(t, from, to);
+	quiesce(t, tcb);
+	notice_remove(t, from);
+	pool_give(t->b, &t->tcp->connections, from);
+	wheel_arm(t->b, &t->ip->wheel, to, deadline);
+	return true;
+}
+
+/* With no entry to be had, the TCB itself waits: MUST-13 stands. */
+void tcb_shrink(struct turn *t, struct tcb *tcb)
+{
+	bool has_news = tcb->acks_owed != 0 ||
+			tcb->flags & (TCB_ACK_FLAGS | TCB_CHALLENGE_DUE);
+
+	if (tcb->flags & TCB_RELEASED && tcb->receive.len == 0 && !has_news)
+		replace_by_entry(t, tcb);
+}
+
+void tcb_time_wait(struct turn *t, struct tcb *tcb)
+{
+	enter(t, tcb, HF_TIME_WAIT);
+	timer_stop(tcb, TIMER_RETRANSMIT);
+	timer_stop(tcb, TIMER_ACK);
+	tcb->flags &= ~(TCB_KEEPALIVE | TCB_PROBING);
+	timer_time_wait(t, tcb);
+}

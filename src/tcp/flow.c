@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "tcp.h"
+
+/*
+ * SipHash under a secret key: who does not know it cannot make segments that
+ * fall into one chain. Two words for IPv4, five for IPv6.
+ */
+static uint32_t hash(const struct tcp *tcp, const struct endpoints *e)
+{
+	uint64_t words[5];
+	uint64_t ports = (uint64_t)e->local_port << 16 | e->remote_port;
+	uint32_t local, remote;
+
+	if (!addr_is_ipv4(e->remote)) {
+		memcpy(words, e->local, 16);
+		memcpy(words + 2, e->remote, 16);
+		words[4] = ports;
+		return (uint32_t)siphash_1_3_words(&tcp->flow_key, words, 5);
+	}
+	memcpy(&local, e->local->octet + 12, 4);
+	memcpy(&remote, e->remote->octet + 12, 4);
+	words[0] = (uint64_t)local << 32 | remote;
+	words[1] = ports;
+	return (uint32_t)siphash_1_3_words(&tcp->flow_key, words, 2);
+}
+
+static struct endpoints ends_of(const struct block *b, const struct flow *flow)
+{
+	const struct ip_address *local = block_at(b, flow->local);
+
+	return (struct endpoints){ &local->addr, &flow->remote,
+				   flow->local_port, flow->remote_port };
+}
+
+static uint32_t rehash(const struct block *b, const void *context, uint32_t ref)
+{
+	struct endpoints ends = ends_of(b, block_at(b, ref));
+
+	return hash(context, &ends);
+}
+
+uint32_t flow_find(const struct turn *t, const struct endpoints *ends)
+{
+	uint32_t ref = *table_chain(t->b, &t->tcp->flows, hash(t->tcp, ends));
+
+	while (ref != 0) {
+		const struct flow *f = block_at(t->b, ref);
+
+		if (f->local_port == ends->local_port &&
+		    f->remote_port == ends->remote_port &&
+		    addr_eq(&f->remote, ends->remote) &&
+		    addr_eq(flow_local(t, f), ends->local))
+			break;
+		ref = f->record.chain;
+	}
+	return ref;
+}
+
+void flow_insert(struct turn *t, uint32_t ref)
+{
+	table_insert(t->b, &t->tcp->flows, ref, rehash(t->b, t->tcp, ref),
+		     rehash, t->tcp);
+}
+
+void flow_remove(struct turn *t, uint32_t ref)
+{
+	table_remove(t->b, &t->tcp->flows, ref, rehash(t->b, t->tcp, ref));
+}
+
+void flow_replace(struct turn *t, uint32_t from, uint32_t to)
+{
+	struct record *old = record_at(t->b, from);
+	uint32_t *link = table_chain(t->b, &t->tcp->flows,
+				     rehash(t->b, t->tcp, from));
+
+	while (*link != from)
+		link = &record_at(t->b, *link)->chain;
+	record_at(t->b, to)->chain = old->chain;
+	*link = to;
+	old->chain = 0;
+}

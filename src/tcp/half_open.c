@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The half-open: connections in SYN_RECEIVED by a passive OPEN, in 64 octets
+ * each. When the peer acknowledges our SYN, a TCB takes the entry's place.
+ */
+#include "tcp.h"
+
+#define WSCALE_NONE 15u
+#define SENT_SHIFT 4u /* in `kind` */
+#define SENT_MOST 15u
+#define ASK_TIME (5 * HF_SECOND)
+
+static struct hf_seq iss_of(const struct half_open *h)
+{
+	return (struct hf_seq){ h->flow.record.generation };
+}
+
+static uint32_t ref_of(const struct turn *t, const struct half_open *h)
+{
+	return block_ref(t->b, h);
+}
+
+static uint32_t sent(const struct half_open *h)
+{
+	return h->kind >> SENT_SHIFT;
+}
+
+static uint16_t first_window(const struct listener *l)
+{
+	return (uint16_t)(l->receive_buffer < 65535 ? l->receive_buffer :
+						      65535);
+}
+
+/* Queues the SYN-ACK, unless it is queued already. */
+static void answer(struct turn *t, struct half_open *h)
+{
+	uint32_t ref = ref_of(t, h), link;
+
+	wheel_disarm(t->b, &t->ip->wheel, ref);
+	if (list_has(&h->flow.record) ||
+	    !ip_link_towards(t, &h->flow.remote, &link))
+		return;
+	list_push(t->b, block_ref(t->b, ip_link_at(t, link)), ref);
+}
+
+/* ---- asking the program ------------------------------------------------------- */
+
+/* While a SYN waits for its verdict, the place of the ISS names the question. */
+static struct ask *ask_of(const struct turn *t, const struct half_open *h)
+{
+	return block_at(t->b, h->flow.record.generation);
+}
+
+struct half_open *listen_asked(const struct turn *t, const struct ask *ask)
+{
+	return block_at(t->b, ask->flow.record.chain);
+}
+
+static bool ask_program(struct turn *t, struct half_open *h)
+{
+	uint32_t ref = pool_take(t->b, &t->tcp->asks);
+	struct ask *ask;
+
+	if (ref == 0)
+		return false;
+	ask = block_at(t->b, ref);
+	ask->kind = FLOW_ASK;
+	ask->flow.record.chain = ref_of(t, h);
+	h->is_asked = 1;
+	h->flow.record.generation = ref;
+	wheel_arm(t->b, &t->ip->wheel, ref_of(t, h), t->now + ASK_TIME);
+	notice_add(t, ref, HF_EVENT_SYN);
+	return true;
+}
+
+static void stop_asking(struct turn *t, struct half_open *h)
+{
+	struct ask *ask = ask_of(t, h);
+	uint32_t ref = block_ref(t->b, ask);
+
+	if (!h->is_asked)
+		return;
+	notice_remove(t, ref);
+	ask->flow.record.chain = 0;
+	pool_give(t->b, &t->tcp->asks, ref);
+	h->is_asked = 0;
+}
+
+/* The start of the SYN's datagram, as an ICMP error quotes it. */
+static void refuse_by_icmp(struct turn *t, const struct half_open *h)
+{
+	const struct wire_icmp error = { .kind = ICMP_ADMIN_PROHIBITED };
+	const struct wire_tcp_options no_options = { .len = 0 };
+	struct wire_tcp syn = {
+		.src_port = h->flow.remote_port,
+		.dst_port = h->flow.local_port,
+		.seq = h->irs,
+		.flags = TCP_SYN,
+	};
+	struct wire_ip ip = {
+		.src = h->flow.remote,
+		.dst = *flow_local(t, &h->flow),
+		.protocol = WIRE_PROTOCOL_TCP,
+		.ttl = 1,
+	};
+	uint8_t quote[WIRE_IPV6_HEADER + WIRE_TCP_HEADER];
+	uint32_t header = wire_ip_emit(&ip, WIRE_TCP_HEADER, quote);
+
+	ip.version = addr_is_ipv4(&ip.src) ? 4 : 6;
+	ip.total_len =
+		header + wire_tcp_emit(&syn, &no_options, quote + header);
+	icmp_send_error(t, &error, &ip, quote);
+}
+
+static void refuse_by_reset(struct turn *t, const struct half_open *h)
+{
+	struct reply *r = reply_push(t, &h->flow.remote);
+
+	if (r == NULL)
+		return;
+	r->why = HF_WHY_RESET;
+	r->local = *flow_local(t, &h->flow);
+	r->u.tcp.local_port = h->flow.local_port;
+	r->u.tcp.remote_port = h->flow.remote_port;
+	r->u.tcp.ack = h->irs.n + 1;
+	r->u.tcp.flags = TCP_RST | TCP_ACK;
+}
+
+void listen_decide(struct turn *t, struct ask *ask, enum hf_verdict verdict)
+{
+	struct half_open *h = listen_asked(t, ask);
+
+	stop_asking(t, h);
+	if (verdict == HF_VERDICT_ACCEPT) {
+		h->flow.record.generation = iss_choose(t, &h->flow).n;
+		answer(t, h);
+		return;
+	}
+	t->ip->drops[HF_DROP_REFUSED]++;
+	if (verdict == HF_VERDICT_RESET)
+		refuse_by_reset(t, h);
+	else if (verdict == HF_VERDICT_UNREACHABLE)
+		refuse_by_icmp(t, h);
+	half_open_free(t, h);
+}
+
+/* ---- life ------------------------------------------------------------------------ */
+
+static void take_options(const struct turn *t, struct half_open *h,
+			 const struct wire_tcp *seg)
+{
+	const struct hf_config *config = &t->ip->config;
+
+	h->irs = seg->seq;
+	h->mss = seg->has_mss ? seg->mss : 0;
+	h->wscale = WSCALE_NONE;
+	if (seg->has_wscale && !config->no_window_scale)
+		h->wscale = (seg->wscale > 14 ? 14u : seg->wscale) & 15u;
+	h->has_ts = seg->has_ts && !config->no_timestamps;
+	h->ts_recent = seg->ts_val;
+	h->has_sack = seg->has_sack_permitted && !config->no_sack;
+}
+
+static bool identify(struct turn *t, struct half_open *h,
+		     const struct arrival *a)
+{
+	if (!port_use(t, a->seg.dst_port))
+		return false;
+	h->flow.local = ip_address_hold(t, &a->ip->dst, a->link);
+	if (h->flow.local == 0) {
+		port_drop(t, a->seg.dst_port);
+		return false;
+	}
+	h->flow.remote = a->ip->src;
+	h->flow.local_port = a->seg.dst_port;
+	h->flow.remote_port = a->seg.src_port;
+	return true;
+}
+
+enum hf_drop half_open_create(struct turn *t, struct listener *l,
+			      const struct arrival *a)
+{
+	uint32_t ref = pool_take(t->b, &t->tcp->half_open);
+	struct half_open *h;
+
+	if (ref == 0)
+		return HF_DROP_NO_MEMORY;
+	h = block_at(t->b, ref);
+	h->kind = FLOW_HALF_OPEN;
+	h->listener = block_ref(t->b, l);
+	take_options(t, h, &a->seg);
+	if (!identify(t, h, a)) {
+		pool_give(t->b, &t->tcp->half_open, ref);
+		return HF_DROP_NO_MEMORY;
+	}
+	flow_insert(t, ref);
+	l->half_open++;
+	if (l->ask && !ask_program(t, h)) {
+		half_open_free(t, h);
+		return HF_DROP_NO_MEMORY;
+	}
+	if (!l->ask) {
+		h->flow.record.generation = iss_choose(t, &h->flow).n;
+		answer(t, h);
+	}
+	report_step(t, &h->flow, HF_LISTEN, HF_SYN_RECEIVED);
+	return HF_ACCEPTED;
+}
+
+/* The entry alone: whoever calls knows what becomes of its addresses. */
+static void discard(struct turn *t, struct half_open *h)
+{
+	struct listener *l = block_at(t->b, h->listener);
+
+	stop_asking(t, h);
+	wheel_disarm(t->b, &t->ip->wheel, ref_of(t, h));
+	if (list_has(&h->flow.record))
+		list_leave(t->b, ref_of(t, h));
+	l->half_open--;
+	pool_give(t->b, &t->tcp->half_open, ref_of(t, h));
+}
+
+void half_open_free(struct turn *t, struct half_open *h)
+{
+	flow_remove(t, ref_of(t, h));
+	port_drop(t, h->flow.local_port);
+	ip_address_drop(t, h->flow.local);
+	discard(t, h);
+}
+
+void half_open_expired(struct turn *t, struct half_open *h)
+{
+	if (h->is_asked || sent(h) > t->ip->config.syn_ack_retries) {
+		report_step(t, &h->flow, HF_SYN_RECEIVED, HF_LISTEN);
+		half_open_free(t, h);
+		return;
+	}
+	answer(t, h);
+}
+
+/* ---- the SYN-ACK ------------------------------------------------------------------ */
+
+static void describe(struct turn *t, const struct half_open *h, uint32_t link,
+		     struct wire_tcp *seg)
+{
+	const struct listener *l = block_at(t->b, h->listener);
+	uint32_t headers = ip_header_len(&h->flow.remote) + WIRE_TCP_HEADER;
+
+	*seg = (struct wire_tcp){
+		.src_port = h->flow.local_port,
+		.dst_port = h->flow.remote_port,
+		.seq = iss_of(h),
+		.ack = seq_add(h->irs, 1),
+		.flags = TCP_SYN | TCP_ACK,
+		.wnd = first_window(l),
+		.has_mss = true, /* MUST-14, MUST-67 */
+		.mss = (uint16_t)(ip_link_at(t, link)->mtu - headers),
+		.has_sack_permitted = h->has_sack,
+		.has_wscale = h->wscale != WSCALE_NONE,
+		.wscale = t->ip->config.window_scale,
+		.has_ts = h->has_ts,
+		.ts_ecr = h->ts_recent,
+	};
+	if (h->has_ts)
+		seg->ts_val = ts_clock(t->now) + ts_offset(t, &h->flow);
+}
+
+size_t half_open_write(struct turn *t, uint32_t link, uint8_t *to, size_t cap)
+{
+	uint32_t ref = list_first(t->b, block_ref(t->b, ip_link_at(t, link)));
+	struct half_open *h = block_at(t->b, ref);
+	struct outgoing out;
+	size_t len;
+
+	if (ref == 0)
+		return 0;
+	out.local = flow_local(t, &h->flow);
+	out.remote = &h->flow.remote;
+	out.ttl = t->ip->config.ttl;
+	out.tos = 0;
+	describe(t, h, link, &out.seg);
+	len = write_segment(t, &out, to, cap);
+	list_leave(t->b, ref);
+	wheel_arm(t->b, &t->ip->wheel, ref,
+		  t->now + (t->ip->config.rto_initial << sent(h)));
+	if (sent(h) < SENT_MOST)
+		h->kind = (uint8_t)(h->kind + (1u << SENT_SHIFT));
+	if (t->report != NULL) {
+		report_flow(t, &h->flow);
+		t->report->why = sent(h) > 1 ? HF_WHY_RTO : HF_WHY_ACCEPT;
+	}
+	return len;
+}
+
+/* ---- 3.10.7.4 for SYN_RECEIVED ------------------------------------------------------ */
+
+static void fill_in(struct turn *t, struct tcb *tcb, const struct half_open *h)
+{
+	const struct wire_tcp syn = {
+		.seq = h->irs,
+		.has_mss = h->mss != 0,
+		.mss = h->mss,
+		.has_wscale = h->wscale != WSCALE_NONE,
+		.wscale = h->wscale,
+		.has_ts = h->has_ts,
+		.ts_val = h->ts_recent,
+		.has_sack_permitted = h->has_sack,
+	};
+
+	begin(tcb, HF_SYN_RECEIVED);
+	tcb->snd.iss = tcb->snd.una = iss_of(h);
+	tcb->snd.nxt = tcb->snd.resend = seq_add(iss_of(h), 1);
+	tcb->ts_offset = ts_offset(t, &h->flow);
+	if (sent(h) > 1)
+		tcb->flags |= TCB_SYN_RETRANSMITTED;
+	take_syn_options(t, tcb, &syn);
+}
+
+/* Our SYN is acknowledged: a TCB takes over and sees the same segment. */
+static enum hf_drop promote(struct turn *t, struct half_open *h,
+			    struct arrival *a)
+{
+	struct endpoints ends = { &a->ip->dst, &a->ip->src,
+				  h->flow.local_port, h->flow.remote_port };
+	uint32_t ref = tcb_create(t, &ends, h->flow.local);
+	struct tcb *tcb;
+
+	if (ref == 0)
+		return HF_DROP_NO_MEMORY;
+	tcb = tcb_at(t, ref);
+	if (!listen_complete(t, h, tcb)) {
+		ip_address_drop(t, h->flow.local);
+		pool_give(t->b, &t->tcp->connections, ref);
+		return HF_DROP_BACKLOG;
+	}
+	fill_in(t, tcb, h);
+	flow_replace(t, ref_of(t, h), ref);
+	ip_address_drop(t, h->flow.local);
+	discard(t, h);
+	report_flow(t, &tcb->flow);
+	if (t->report != NULL)
+		t->report->connection = (struct hf_handle){
+			ref, tcb->flow.record.generation
+		};
+	return arrive_connection(t, tcb, a);
+}
+
+/* The window of our SYN-ACK: 3.10.7.4, first. */
+static bool is_acceptable(const struct turn *t, const struct half_open *h,
+			  const struct arrival *a)
+{
+	uint32_t wnd = first_window(block_at(t->b, h->listener));
+	uint32_t first = a->seg.seq.n - (h->irs.n + 1);
+
+	if (h->has_ts && a->seg.has_ts && !(a->seg.flags & TCP_RST) &&
+	    (int32_t)(a->seg.ts_val - h->ts_recent) < 0)
+		return false;
+	return first < wnd || (wnd == 0 && first == 0);
+}
+
+static enum hf_drop arrive_rst(struct turn *t, struct half_open *h,
+			       const struct arrival *a)
+{
+	if (a->seg.seq.n != h->irs.n + 1) {
+		if (limiter_allows(&t->ip->challenges, t->now))
+			answer(t, h); /* its ACK is the challenge */
+		return HF_DROP_RST_CHALLENGED;
+	}
+	report_step(t, &h->flow, HF_SYN_RECEIVED, HF_LISTEN);
+	half_open_free(t, h);
+	return HF_ACCEPTED;
+}
+
+enum hf_drop arrive_half_open(struct turn *t, struct half_open *h,
+			      struct arrival *a)
+{
+	bool is_same_syn = a->seg.flags & TCP_SYN && seq_eq(a->seg.seq, h->irs);
+
+	report_flow(t, &h->flow);
+	if (h->is_asked)
+		return HF_DROP_DUPLICATE;
+	if (is_same_syn || !is_acceptable(t, h, a)) {
+		if (!(a->seg.flags & TCP_RST))
+			answer(t, h);
+		return is_same_syn ? HF_DROP_DUPLICATE : HF_DROP_SEQUENCE;
+	}
+	if (a->seg.flags & TCP_RST)
+		return arrive_rst(t, h, a);
+	if (a->seg.flags & TCP_SYN) {
+		report_step(t, &h->flow, HF_SYN_RECEIVED, HF_LISTEN);
+		half_open_free(t, h);
+		return HF_ACCEPTED;
+	}
+	if (!(a->seg.flags & TCP_ACK))
+		return HF_DROP_NO_ACK;
+	if (a->seg.ack.n != iss_of(h).n + 1) {
+		reset_reply(t, a, true);
+		return HF_DROP_ACK;
+	}
+	return promote(t, h, a);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* Listeners: the passive OPEN, the completed queue, LISTEN's own segments. */
+#include "tcp.h"
+
+#define COMPLETED_DEFAULT 128u
+
+static struct listener *listener_at(const struct turn *t, uint32_t ref)
+{
+	return block_at(t->b, ref);
+}
+
+static uint32_t hash_port(const struct tcp *tcp, uint16_t port)
+{
+	uint64_t word = port;
+
+	return (uint32_t)siphash_1_3_words(&tcp->port_key, &word, 1);
+}
+
+static uint32_t rehash(const struct block *b, const void *context, uint32_t ref)
+{
+	const struct listener *l = block_at(b, ref);
+
+	return hash_port(context, l->flow.local_port);
+}
+
+/* ---- finding one ------------------------------------------------------------ */
+
+static bool family_fits(const struct listener *l, const struct hf_addr *addr)
+{
+	return addr_is_ipv4(addr) ? l->wants_ipv4 : l->wants_ipv6;
+}
+
+/* The listener of this port: for the address itself, else for any. */
+static uint32_t find_at_port(const struct turn *t, const struct hf_addr *addr,
+			     uint16_t port)
+{
+	uint32_t ref = *table_chain(t->b, &t->tcp->bound,
+				    hash_port(t->tcp, port));
+	uint32_t any = 0;
+
+	for (; ref != 0; ref = record_at(t->b, ref)->chain) {
+		const struct listener *l = listener_at(t, ref);
+
+		if (l->flow.local_port != port || !family_fits(l, addr))
+			continue;
+		if (l->flow.local == 0)
+			any = ref;
+		else if (addr_eq(flow_local(t, &l->flow), addr))
+			return ref;
+	}
+	return any;
+}
+
+static struct listener *find(const struct turn *t, const struct hf_addr *addr,
+			     uint16_t port)
+{
+	uint32_t ref = find_at_port(t, addr, port);
+
+	if (ref == 0)
+		ref = find_at_port(t, addr, 0);
+	return ref != 0 ? listener_at(t, ref) : NULL;
+}
+
+/* ---- the passive OPEN --------------------------------------------------------- */
+
+static bool is_taken(const struct turn *t, const struct hf_listen *options,
+		     uint32_t local, const struct listener *wanted)
+{
+	uint32_t ref = *table_chain(t->b, &t->tcp->bound,
+				    hash_port(t->tcp, options->port));
+
+	for (; ref != 0; ref = record_at(t->b, ref)->chain) {
+		const struct listener *l = listener_at(t, ref);
+
+		if (l->flow.local_port == options->port &&
+		    l->flow.local == local &&
+		    ((l->wants_ipv4 && wanted->wants_ipv4) ||
+		     (l->wants_ipv6 && wanted->wants_ipv6)))
+			return true;
+	}
+	return !options->reuse && options->port != 0 &&
+	       port_is_used(t, options->port, local);
+}
+
+static void set_families(struct listener *l, const struct hf_listen *options)
+{
+	bool is_ipv4 = addr_is_ipv4(&options->local);
+	bool is_any = addr_is_unspecified(&options->local);
+
+	l->wants_ipv4 = is_ipv4 || (is_any && !options->ipv6_only);
+	l->wants_ipv6 = !is_ipv4;
+}
+
+static void set_limits(const struct turn *t, struct listener *l,
+		       const struct hf_listen *options)
+{
+	const struct hf_config *config = &t->ip->config;
+
+	l->half_open_limit = options->half_open ? options->half_open :
+						  config->half_open;
+	l->completed_limit = options->completed ? options->completed :
+						  COMPLETED_DEFAULT;
+	l->send_buffer = options->send_buffer ? options->send_buffer :
+						config->send_buffer;
+	l->receive_buffer = options->receive_buffer ? options->receive_buffer :
+						      config->receive_buffer;
+	l->ask = options->ask;
+	l->user = options->user;
+}
+
+enum hf_error listen_open(struct turn *t, const struct hf_listen *options,
+			  struct hf_handle *handle)
+{
+	struct listener wanted = { .kind = FLOW_LISTENER };
+	bool is_any = addr_is_unspecified(&options->local);
+	uint32_t local = 0, ref;
+	struct listener *l;
+
+	set_families(&wanted, options);
+	if (!is_any && !ip_address_is_own(t, &options->local))
+		return HF_ERR_ADDRESS_NOT_AVAILABLE;
+	if (!is_any)
+		local = ip_address_find(t, &options->local);
+	if (is_taken(t, options, local, &wanted))
+		return HF_ERR_ADDRESS_IN_USE;
+	if (t->tcp->listeners.used == t->ip->config.listeners)
+		return HF_ERR_LIMIT;
+	ref = pool_take(t->b, &t->tcp->listeners);
+	if (ref == 0)
+		return HF_ERR_NO_MEMORY;
+	l = listener_at(t, ref);
+	if (!is_any)
+		l->flow.local = ip_address_hold(t, &options->local, 0);
+	if (!is_any && l->flow.local == 0) {
+		pool_give(t->b, &t->tcp->listeners, ref);
+		return HF_ERR_NO_MEMORY;
+	}
+	l->kind = FLOW_LISTENER;
+	l->flow.local_port = options->port;
+	set_families(l, options);
+	set_limits(t, l, options);
+	table_insert(t->b, &t->tcp->bound, ref,
+		     hash_port(t->tcp, options->port), rehash, t->tcp);
+	*handle = (struct hf_handle){ ref, l->flow.record.generation };
+	return HF_OK;
+}
+
+/* ---- completed connections -------------------------------------------------------- */
+
+static void push_completed(struct turn *t, struct listener *l, struct tcb *tcb)
+{
+	uint32_t ref = tcb_ref(t, tcb);
+
+	tcb->flags |= TCB_UNACCEPTED;
+	tcb->owner.listener = block_ref(t->b, l);
+	/* Its events wait until somebody has a name for it. */
+	tcb->notice.is_listed = true;
+	tcb->notice.next = 0;
+	tcb->notice.prev = l->last_completed;
+	if (l->last_completed != 0)
+		notice_of(t, l->last_completed)->next = ref;
+	else
+		l->first_completed = ref;
+	l->last_completed = ref;
+	l->completed++;
+	notice_add(t, block_ref(t->b, l), HF_EVENT_ACCEPT);
+}
+
+void listen_forget(struct turn *t, struct tcb *tcb)
+{
+	struct listener *l = listener_at(t, tcb->owner.listener);
+	struct notice *n = &tcb->notice;
+
+	if (n->prev != 0)
+		notice_of(t, n->prev)->next = n->next;
+	else
+		l->first_completed = n->next;
+	if (n->next != 0)
+		notice_of(t, n->next)->prev = n->prev;
+	else
+		l->last_completed = n->prev;
+	n->next = n->prev = 0;
+	n->is_listed = false;
+	l->completed--;
+	tcb->flags &= ~TCB_UNACCEPTED;
+}
+
+enum hf_error listen_accept(struct turn *t, struct listener *l,
+			    struct hf_handle *connection)
+{
+	uint32_t ref = l->first_completed;
+	struct tcb *tcb;
+
+	if (ref == 0)
+		return HF_ERR_WOULD_BLOCK;
+	tcb = tcb_at(t, ref);
+	listen_forget(t, tcb);
+	tcb->owner.user = l->user;
+	if (tcb->notice.flags != 0)
+		notice_add(t, ref, 0);
+	*connection = (struct hf_handle){ ref, tcb->flow.record.generation };
+	return HF_OK;
+}
+
+/* ---- the end of a listener ----------------------------------------------------------- */
+
+/* The ref of some half-open connection of a listener, from a bucket on. */
+static uint32_t next_half_open(const struct turn *t, uint32_t listener,
+			       uint32_t *bucket)
+{
+	for (; *bucket < t->tcp->flows.buckets; ++*bucket) {
+		uint32_t ref = *table_chain(t->b, &t->tcp->flows, *bucket);
+
+		for (; ref != 0; ref = record_at(t->b, ref)->chain) {
+			const struct half_open *h = block_at(t->b, ref);
+
+			if (flow_kind(&h->flow) == FLOW_HALF_OPEN &&
+			    h->listener == listener)
+				return ref;
+		}
+	}
+	return 0;
+}
+
+void listen_close(struct turn *t, struct listener *l)
+{
+	uint32_t ref = block_ref(t->b, l), bucket = 0;
+
+	while (l->half_open > 0)
+		half_open_free(t, block_at(t->b,
+					   next_half_open(t, ref, &bucket)));
+	while (l->first_completed != 0) {
+		struct tcb *tcb = tcb_at(t, l->first_completed);
+
+		abort_reply(t, tcb);
+		tcb_free(t, tcb);
+	}
+	notice_remove(t, ref);
+	table_remove(t->b, &t->tcp->bound, ref,
+		     hash_port(t->tcp, l->flow.local_port));
+	if (l->flow.local != 0)
+		ip_address_drop(t, l->flow.local);
+	pool_give(t->b, &t->tcp->listeners, ref);
+}
+
+/* ---- 3.10.7.2 -------------------------------------------------------------------------- */
+
+enum hf_drop arrive_listen(struct turn *t, struct arrival *a)
+{
+	struct listener *l = find(t, &a->ip->dst, a->seg.dst_port);
+
+	if (l == NULL)
+		return HF_DROP_CLOSED;
+	if (a->seg.flags & TCP_RST)
+		return HF_DROP_LISTEN_FLAGS;
+	if (a->seg.flags & TCP_ACK) {
+		reset_reply(t, a, true);
+		return HF_DROP_LISTEN_ACK;
+	}
+	if (!(a->seg.flags & TCP_SYN))
+		return HF_DROP_LISTEN_FLAGS;
+	if (l->half_open >= l->half_open_limit ||
+	    l->completed >= l->completed_limit)
+		return HF_DROP_BACKLOG;
+	return half_open_create(t, l, a);
+}
+
+bool listen_complete(struct turn *t, struct half_open *h, struct tcb *tcb)
+{
+	struct listener *l = listener_at(t, h->listener);
+
+	if (l->completed >= l->completed_limit)
+		return false;
+	tcb->send_buffer = l->send_buffer;
+	tcb->receive_buffer = l->receive_buffer;
+	push_completed(t, l, tcb);
+	return true;
+}

@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What to say next. Each planner below looks for one kind of thing to send;
+ * the first that finds something decides, and what was decided is then
+ * carried out: written, and the TCB told of it.
+ */
+#include "tcp.h"
+
+/* ---- the send queue as sequence numbers ---------------------------------------- */
+
+struct hf_seq send_end(const struct tcb *tcb)
+{
+	return seq_add(tcb->snd.una, tcb->send.len);
+}
+
+uint32_t send_unsent(const struct tcb *tcb)
+{
+	if (tcb->flags & TCB_FIN_SENT)
+		return 0;
+	return tcb->send.len - in_flight(tcb);
+}
+
+static bool fin_is_due(const struct tcb *tcb)
+{
+	return (tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT)) == TCB_FIN_QUEUED;
+}
+
+static bool may_send_text(const struct tcb *tcb)
+{
+	enum hf_state state = (enum hf_state)tcb->state;
+
+	return state_is_synchronized(state) && state != HF_TIME_WAIT;
+}
+
+/* ---- planning --------------------------------------------------------------------- */
+
+/* A TCB that is asked what to send, and how much fits into a segment. */
+struct planning {
+	struct turn *t;
+	struct tcb *tcb;
+	uint32_t room; /* octets of text */
+	struct plan plan;
+};
+
+static bool decide(struct planning *p, struct hf_seq seq, uint32_t len,
+		   enum hf_why why)
+{
+	p->plan = (struct plan){ .seq = seq,
+				 .len = len,
+				 .flags = TCP_ACK,
+				 .why = (uint8_t)why };
+	return true;
+}
+
+static bool acknowledge(struct planning *p, enum hf_why why)
+{
+	return decide(p, p->tcb->snd.nxt, 0, why);
+}
+
+/* Text from `seq` on, FIN behind it if it has its turn; PSH at the end. */
+static bool send_from(struct planning *p, struct hf_seq seq, uint32_t most,
+		      enum hf_why why)
+{
+	const struct tcb *tcb = p->tcb;
+	uint32_t left = seq_upto(seq, send_end(tcb)) ?
+				send_end(tcb).n - seq.n :
+				0;
+	uint32_t len = left < most ? left : most;
+
+	decide(p, seq, len, why);
+	if (len > 0 && len == left)
+		p->plan.flags |= TCP_PSH; /* MUST-61 */
+	if (len == left && tcb->flags & TCB_FIN_QUEUED &&
+	    (len == 0 || seq.n + len - tcb->snd.una.n < tcb->snd.wnd))
+		p->plan.flags |= TCP_FIN;
+	return true;
+}
+
+static bool plan_syn(struct planning *p)
+{
+	struct tcb *tcb = p->tcb;
+	bool is_again = tcb->flags & TCB_SYN_RETRANSMITTED;
+	bool is_active = tcb->state == HF_SYN_SENT;
+
+	if (!(tcb->flags & TCB_SYN_DUE))
+		return false;
+	decide(p, tcb->snd.iss, 0,
+	       is_again	 ? HF_WHY_RTO :
+	       is_active ? HF_WHY_OPEN :
+			   HF_WHY_ACCEPT);
+	p->plan.flags = is_active ? TCP_SYN : TCP_SYN | TCP_ACK;
+	return true;
+}
+
+/* RFC 5681 4.2: one for each segment that came out of order. */
+static bool plan_duplicate_ack(struct planning *p)
+{
+	return p->tcb->acks_owed > 0 && acknowledge(p, HF_WHY_DUPLICATE_ACK);
+}
+
+static bool plan_challenge(struct planning *p)
+{
+	return p->tcb->flags & TCB_CHALLENGE_DUE &&
+	       acknowledge(p, HF_WHY_CHALLENGE_ACK);
+}
+
+/* Fast retransmit, and the next hole after a partial acknowledgement. */
+static bool plan_recovery(struct planning *p)
+{
+	const struct tcb *tcb = p->tcb;
+
+	if (!(tcb->flags & (TCB_FAST_DUE | TCB_PARTIAL_DUE)) ||
+	    tcb->snd.wnd == 0)
+		return false;
+	return send_from(p, tcb->snd.una,
+			 p->room < tcb->snd.wnd ? p->room : tcb->snd.wnd,
+			 tcb->flags & TCB_FAST_DUE ? HF_WHY_FAST_RETRANSMIT :
+						     HF_WHY_PARTIAL_ACK);
+}
+
+static uint32_t lesser(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Octets that may go beyond `sent` of them: window and congestion window. */
+static uint32_t usable(const struct tcb *tcb, uint32_t sent, uint32_t cwnd)
+{
+	uint32_t most = lesser(tcb->snd.wnd, cwnd);
+
+	return most > sent ? most - sent : 0;
+}
+
+/* After a timeout: all that is outstanding, as the window allows. */
+static bool plan_resend(struct planning *p)
+{
+	struct tcb *tcb = p->tcb;
+	uint32_t sent = tcb->snd.resend.n - tcb->snd.una.n;
+	uint32_t room = usable(tcb, sent, tcb->cwnd);
+
+	if (!seq_before(tcb->snd.resend, tcb->snd.nxt))
+		return false;
+	if (tcb->snd.wnd == 0)
+		timer_window_closed(p->t, tcb);
+	if (room == 0)
+		return false;
+	return send_from(p, tcb->snd.resend, lesser(room, p->room), HF_WHY_RTO);
+}
+
+/* RFC 9293 3.8.6.1: at least an octet, whatever the window says. */
+static bool plan_probe(struct planning *p)
+{
+	struct tcb *tcb = p->tcb;
+	uint32_t len = lesser(p->room, tcb->snd.wnd);
+
+	if (!(tcb->flags & TCB_PROBE_DUE))
+		return false;
+	if (tcb->send.len == 0 && !(tcb->flags & TCB_FIN_QUEUED)) {
+		tcb->flags &= ~(TCB_PROBE_DUE | TCB_PROBING);
+		return false;
+	}
+	return send_from(p, tcb->snd.una, len > 0 ? len : 1,
+			 HF_WHY_WINDOW_PROBE);
+}
+
+/*
+ * Nagle (SHLD-7) and the sender's silly-window avoidance (MUST-38), RFC 9293
+ * 3.8.6.2.1 and 3.7.4: a full segment; or all there is, when nothing is
+ * outstanding or nobody minds; or half of the largest window ever offered.
+ */
+static bool is_worth_sending(const struct planning *p, uint32_t len,
+			     uint32_t unsent)
+{
+	const struct tcb *tcb = p->tcb;
+	bool is_idle = in_flight(tcb) == 0;
+
+	if (len == 0)
+		return false;
+	if (len >= p->room)
+		return true;
+	if (len == unsent &&
+	    (is_idle || tcb->flags & (TCB_NODELAY | TCB_FIN_QUEUED)))
+		return true;
+	return is_idle && len >= tcb->snd.max_wnd / 2;
+}
+
+/* RFC 3042: the first two duplicate ACKs each let a new segment go. */
+static uint32_t limited_cwnd(const struct tcb *tcb)
+{
+	uint32_t extra = tcb->duplicates < 3 ? tcb->duplicates : 0;
+
+	return tcb->cwnd + extra * tcb->mss;
+}
+
+static bool plan_data(struct planning *p)
+{
+	struct tcb *tcb = p->tcb;
+	uint32_t unsent = send_unsent(tcb), flight = in_flight(tcb);
+	uint32_t room, len;
+
+	if ((unsent == 0 && !fin_is_due(tcb)) || tcb->flags & TCB_PROBING ||
+	    seq_before(tcb->snd.resend, tcb->snd.nxt))
+		return false;
+	room = usable(tcb, flight, limited_cwnd(tcb));
+	len = lesser(lesser(unsent, room), p->room);
+	if (is_worth_sending(p, len, unsent))
+		return send_from(p, tcb->snd.nxt, len,
+				 flight + len > tcb->cwnd ?
+					 HF_WHY_LIMITED_TRANSMIT :
+					 HF_WHY_NEW_DATA);
+	if (unsent == 0 && tcb->snd.wnd > flight)
+		return send_from(p, tcb->snd.nxt, 0, HF_WHY_FIN);
+	if (flight == 0)
+		timer_window_closed(p->t, tcb);
+	return false;
+}
+
+static bool plan_keepalive(struct planning *p)
+{
+	if (!(p->tcb->flags & TCB_KEEPALIVE_DUE) || in_flight(p->tcb) > 0)
+		return false;
+	/* SHLD-12: no data, and a sequence number that must be answered. */
+	return decide(p, seq_add(p->tcb->snd.nxt, UINT32_MAX), 0,
+		      HF_WHY_KEEPALIVE);
+}
+
+static bool plan_ack(struct planning *p)
+{
+	uint32_t flags = p->tcb->flags;
+
+	if (flags & TCB_ACK_NOW)
+		return acknowledge(p, HF_WHY_ACK);
+	if (flags & TCB_UPDATE_DUE)
+		return acknowledge(p, HF_WHY_WINDOW_UPDATE);
+	return flags & TCB_DELACK_DUE && acknowledge(p, HF_WHY_DELAYED_ACK);
+}
+
+static bool make_plan(struct planning *p)
+{
+	if (plan_syn(p))
+		return true;
+	if (!state_is_synchronized((enum hf_state)p->tcb->state))
+		return plan_challenge(p) || plan_ack(p);
+	if (plan_duplicate_ack(p) || plan_challenge(p))
+		return true;
+	if (may_send_text(p->tcb) &&
+	    (plan_recovery(p) || plan_resend(p) || plan_probe(p) ||
+	     plan_data(p) || plan_keepalive(p)))
+		return true;
+	return plan_ack(p);
+}
+
+/* ---- carrying it out ---------------------------------------------------------------- */
+
+/* What a SYN offers; its answer only what the peer offered too. */
+static void offer_options(struct turn *t, const struct tcb *tcb,
+			  struct wire_tcp *seg)
+{
+	const struct hf_config *config = &t->ip->config;
+	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;
+	bool is_first = tcb->state == HF_SYN_SENT;
+
+	seg->wnd = receive_first_window(tcb);
+	seg->has_mss = true; /* MUST-14, SHLD-5, MUST-67 */
+	seg->mss = (uint16_t)(ip_link_at(t, tcb->link)->mtu - headers);
+	seg->has_wscale = !config->no_window_scale;
+	seg->wscale = config->window_scale;
+	seg->has_sack_permitted = is_first ? !config->no_sack :
+					     !!(tcb->flags & TCB_SACK);
+	seg->has_ts = is_first ? !config->no_timestamps :
+				 !!(tcb->flags & TCB_TIMESTAMPS);
+}
+
+static void describe(struct turn *t, struct tcb *tcb, const struct plan *plan,
+		     struct wire_tcp *seg)
+{
+	seg->src_port = tcb->flow.local_port;
+	seg->dst_port = tcb->flow.remote_port;
+	seg->seq = plan->seq;
+	seg->ack.n = plan->flags & TCP_ACK ? tcb->rcv.nxt.n : 0;
+	seg->flags = plan->flags;
+	seg->urgent = 0;
+	seg->sack_count = 0;
+	seg->has_mss = seg->has_wscale = seg->has_sack_permitted = false;
+	seg->has_ts = tcb->flags & TCB_TIMESTAMPS;
+	if (plan->flags & TCP_SYN)
+		offer_options(t, tcb, seg);
+	else
+		seg->wnd = receive_window(tcb);
+	if (tcb->flags & TCB_SACK && tcb->side != 0)
+		reassembly_sack(t, tcb, seg);
+	if (!seg->has_ts)
+		return;
+	seg->ts_val = ts_clock(t->now) + tcb->ts_offset;
+	seg->ts_ecr = plan->flags & TCP_ACK ? tcb->ts_recent : 0;
+}
+
+/* Every segment but a SYN acknowledges all that has come. */
+static void acknowledged(struct tcb *tcb, const struct plan *plan)
+{
+	if (!(plan->flags & TCP_ACK))
+		return;
+	tcb->flags &= ~TCB_ACK_FLAGS;
+	timer_stop(tcb, TIMER_ACK);
+	tcb->rcv.acked = tcb->rcv.nxt;
+	if (plan->why == HF_WHY_DUPLICATE_ACK)
+		tcb->acks_owed--;
+}
+
+/* What has its turn is no longer due. */
+static void done(struct tcb *tcb, const struct plan *plan)
+{
+	switch ((enum hf_why)plan->why) {
+	case HF_WHY_FAST_RETRANSMIT:
+	case HF_WHY_PARTIAL_ACK:
+		tcb->flags &= ~(TCB_FAST_DUE | TCB_PARTIAL_DUE);
+		break;
+	case HF_WHY_WINDOW_PROBE:
+		tcb->flags &= ~TCB_PROBE_DUE;
+		break;
+	case HF_WHY_KEEPALIVE:
+		tcb->flags &= ~TCB_KEEPALIVE_DUE;
+		break;
+	case HF_WHY_CHALLENGE_ACK:
+		tcb->flags &= ~TCB_CHALLENGE_DUE;
+		break;
+	default:
+		break;
+	}
+	if (plan->flags & TCP_SYN)
+		tcb->flags &= ~TCB_SYN_DUE;
+	if (plan->flags & TCP_FIN)
+		tcb->flags |= TCB_FIN_SENT;
+}
+
+static void sequence_sent(struct turn *t, struct tcb *tcb,
+			  const struct plan *plan)
+{
+	uint32_t len = plan->len + !!(plan->flags & (TCP_SYN | TCP_FIN));
+	struct hf_seq after = seq_add(plan->seq, len);
+	bool is_new = seq_eq(plan->seq, tcb->snd.nxt);
+
+	if (len == 0)
+		return;
+	if (!is_new && tcb->flags & TCB_TIMING &&
+	    seq_before(tcb->timed, after))
+		tcb->flags &= ~TCB_TIMING; /* Karn: MUST-18 */
+	if (is_new && !(tcb->flags & TCB_TIMING))
+		rtt_start(tcb, plan->seq, t->now);
+	if (seq_upto(plan->seq, tcb->snd.resend))
+		tcb->snd.resend = seq_max(tcb->snd.resend, after);
+	tcb->snd.nxt = seq_max(tcb->snd.nxt, after);
+	timer_segment_sent(t, tcb);
+}
+
+static void report(struct turn *t, const struct tcb *tcb,
+		   const struct plan *plan)
+{
+	struct hf_report *r = t->report;
+
+	if (r == NULL)
+		return;
+	report_flow(t, &tcb->flow);
+	r->connection = (struct hf_handle){ tcb_ref(t, tcb),
+					    tcb->flow.record.generation };
+	r->why = plan->why;
+	r->cwnd = tcb->cwnd;
+	r->ssthresh = tcb->ssthresh;
+	r->rto = rto(t, tcb);
+	r->deadline = timer_earliest(t, tcb);
+}
+
+/* MUST-16: options come out of what fits into a segment. */
+static uint32_t text_room(const struct turn *t, const struct tcb *tcb,
+			  size_t cap)
+{
+	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;
+	uint32_t most = tcb->mss, options = 0;
+
+	if (tcb->flags & TCB_TIMESTAMPS)
+		options += 12;
+	if (tcb->flags & TCB_SACK && !reassembly_is_empty(t, tcb)) {
+		uint32_t n = tcb_side_of(t, tcb)->range_count;
+		uint32_t fit = (40 - options - 4) / 8;
+
+		options += 4 + 8 * (n < fit ? n : fit);
+	}
+	if (cap - headers < most)
+		most = (uint32_t)cap - headers;
+	return most > options ? most - options : 1;
+}
+
+/* RFC 5681 4.1: nothing was sent for an RTO, and now there is something. */
+static void wake(struct turn *t, struct tcb *tcb)
+{
+	if (in_flight(tcb) == 0 && tcb->send.len > 0 &&
+	    state_is_synchronized((enum hf_state)tcb->state) &&
+	    t->now - tcb->timed_at > rto(t, tcb))
+		congestion_idle(t, tcb);
+}
+
+size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap)
+{
+	struct planning p = { .t = t, .tcb = tcb };
+	struct outgoing out;
+	struct outgoing_text text;
+	size_t len;
+
+	p.room = text_room(t, tcb, cap);
+	wake(t, tcb);
+	if (!make_plan(&p))
+		return 0;
+	out.local = flow_local(t, &tcb->flow);
+	out.remote = &tcb->flow.remote;
+	out.ttl = tcb->ttl;
+	out.tos = tcb->tos;
+	describe(t, tcb, &p.plan, &out.seg);
+	text = (struct outgoing_text){ &tcb->send, &tcb->cursor,
+				       p.plan.seq.n - tcb->snd.una.n,
+				       p.plan.len };
+	len = write_text(t, &out, &text, to, cap);
+	acknowledged(tcb, &p.plan);
+	done(tcb, &p.plan);
+	sequence_sent(t, tcb, &p.plan);
+	report(t, tcb, &p.plan);
+	if (tcb->state == HF_TIME_WAIT)
+		tcb_shrink(t, tcb);
+	return len;
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Transmission Control Block (RFC 9293 3.3.1), in the RFC's words, and
+ * the two small entries that stand for a connection before and after it:
+ * half-open and TIME_WAIT. All three are found by their addresses and ports
+ * in one table, and told apart by their kind.
+ *
+ * Invariants of a TCB, numbered; tcb_check() asserts them.
+ *
+ *  1	snd.una <= snd.resend <= snd.nxt
+ *  2	snd.nxt - snd.una <= octets queued, and 1 for SYN, and 1 for FIN
+ *  3	rcv.nxt <= rcv.adv; the right edge rcv.adv never moves left
+ *  4	rcv.adv - rcv.nxt <= what 16 bits and the window scale can say
+ *  5	outstanding octets have a retransmission timer, unless in TIME_WAIT
+ *  6	a timer of the TCB that runs is not earlier than the record's
+ *  7	in TIME_WAIT and CLOSED nothing is queued to be sent
+ *  8	FIN has been queued exactly in FIN_WAIT_1, FIN_WAIT_2, CLOSING,
+ *	TIME_WAIT and LAST_ACK (or, while opening, waits to be)
+ *  9	the peer's FIN has been taken in exactly in CLOSE_WAIT, CLOSING,
+ *	LAST_ACK and TIME_WAIT (or the connection has ended)
+ * 10	out-of-order ranges are apart, in order, beyond rcv.nxt, and not past
+ *	rcv.adv; their octets are queued
+ * 11	cwnd >= 1 octet; ssthresh >= 2 octets
+ * 12	the queues are well formed; sent data is within the send queue
+ */
+#ifndef TCP_TCB_H
+#define TCP_TCB_H
+
+#include "ip.h"
+#include "wire_tcp.h"
+
+enum flow_kind {
+	FLOW_NONE = 0,
+	FLOW_CONNECTION,
+	FLOW_HALF_OPEN,
+	FLOW_TIME_WAIT,
+	FLOW_LISTENER,
+	FLOW_ASK,
+};
+
+/*
+ * What all that has addresses and ports begins with; in each of them the
+ * kind comes next (inside, padding would cost more than the budget has).
+ */
+struct flow {
+	struct record record;
+	uint32_t local; /* ref of struct ip_address; 0: any */
+	struct hf_addr remote;
+	uint16_t local_port, remote_port;
+};
+
+static inline enum flow_kind flow_kind(const struct flow *flow)
+{
+	return (enum flow_kind)(*(const uint8_t *)(flow + 1) & 0x0f);
+}
+
+/*
+ * What has events for the program, at one place in a TCB, a listener and a
+ * SYN that waits for a verdict.
+ */
+struct notice {
+	uint16_t flags; /* HF_EVENT_... */
+	uint8_t soft_error; /* enum hf_error */
+	bool is_listed;
+	uint32_t next, prev; /* refs: events; or a listener's completed ones */
+};
+
+#define NOTICE_OFFSET 52u
+
+/* Deadlines of a TCB: timeout.c */
+enum tcp_timer {
+	TIMER_RETRANSMIT, /* SYN, data, FIN; or probes a closed window */
+	TIMER_ACK, /* delayed ACK */
+	TIMER_LIMIT, /* R2, user timeout, FIN_WAIT_2, TIME_WAIT */
+	TIMERS
+};
+
+/* Flags of a TCB. */
+#define TCB_RELEASED 0x00000001u /* the user has let go */
+#define TCB_FIN_QUEUED 0x00000002u /* shut down; FIN follows the data */
+#define TCB_NODELAY 0x00000004u
+#define TCB_KEEPALIVE 0x00000008u
+#define TCB_TIMESTAMPS 0x00000010u /* agreed on: RFC 7323 3.2 */
+#define TCB_SACK 0x00000020u /* agreed on: RFC 2018 2 */
+#define TCB_SYN_DUE 0x00000040u /* SYN or SYN-ACK is to be sent */
+#define TCB_ACK_NOW 0x00000080u /* acknowledge without delay */
+#define TCB_DELACK_DUE 0x00000100u /* the delay is over */
+#define TCB_UPDATE_DUE 0x00000200u /* the window has opened */
+#define TCB_CHALLENGE_DUE 0x00000400u /* RFC 5961 */
+#define TCB_FAST_DUE 0x00000800u /* send snd.una again: fast retransmit */
+#define TCB_PARTIAL_DUE 0x00001000u /* send snd.una again: partial ACK */
+#define TCB_PROBE_DUE 0x00002000u /* probe a closed window */
+#define TCB_KEEPALIVE_DUE 0x00004000u
+#define TCB_RECOVERY 0x00008000u /* fast recovery, until `recover` */
+#define TCB_RECOVER_SET 0x00010000u /* `recover` holds: RFC 6582 3.2 */
+#define TCB_TIMING 0x00020000u /* an octet is timed: rtt.c */
+#define TCB_PROBING 0x00040000u /* the window is closed */
+#define TCB_WANTS_ROOM 0x00080000u /* HF_ERR_WOULD_BLOCK was said */
+#define TCB_READY 0x00100000u /* in its link's ready list */
+#define TCB_FIN_SENT 0x00200000u
+#define TCB_FIN_RECEIVED 0x00400000u
+#define TCB_UNACCEPTED 0x00800000u /* `owner` is its listener */
+#define TCB_SIDE_KEPT 0x01000000u /* the side record holds user options */
+#define TCB_SYN_RETRANSMITTED 0x02000000u /* RFC 6298 (5.7) */
+#define TCB_OPENED 0x04000000u /* has been synchronized */
+#define TCB_LINGERS 0x08000000u /* TIMER_LIMIT is FIN_WAIT_2, TIME_WAIT */
+
+#define TCB_ACK_FLAGS (TCB_ACK_NOW | TCB_DELACK_DUE | TCB_UPDATE_DUE)
+
+struct tcb {
+	struct flow flow;
+	uint8_t kind;
+	uint8_t state; /* enum hf_state; enter() is the only writer */
+	uint8_t link;
+	uint8_t error; /* enum hf_error: why it ended */
+	struct notice notice;
+	/* 64: what every segment needs */
+	uint32_t flags; /* TCB_... */
+	uint32_t ready_next, ready_prev;
+	struct {
+		struct hf_seq una, nxt;
+		struct hf_seq resend; /* what goes next: < nxt after a timeout */
+		struct hf_seq wl1, wl2;
+		uint32_t wnd, max_wnd; /* octets */
+		struct hf_seq iss;
+	} snd;
+	struct {
+		struct hf_seq nxt;
+		struct hf_seq adv; /* right edge of the advertised window */
+		struct hf_seq acked; /* the last ACK sent */
+		struct hf_seq irs;
+	} rcv;
+	uint32_t ts_recent; /* TS.Recent: RFC 7323 4.3 */
+	/* 128 */
+	struct queue send, receive;
+	struct queue_cursor cursor; /* into `send`, near snd.nxt */
+	uint32_t side; /* ref of struct tcb_side; 0 */
+	uint32_t cwnd, ssthresh; /* octets: RFC 5681 */
+	uint32_t ts_offset; /* RFC 7323 5.4 */
+	uint32_t send_buffer, receive_buffer; /* most octets queued */
+	uint16_t mss; /* most octets to send, options included: MUST-16 */
+	uint16_t rcv_mss; /* of the longest segment received: RFC 5681 4.2 */
+	struct hf_seq timed; /* the octet that is timed: rtt.c */
+	/* 192 */
+	hf_time deadline[TIMERS];
+	hf_time heard; /* when the last segment came: keepalive, PAWS */
+	hf_time timed_at; /* when the octet that is timed was sent */
+	uint32_t srtt, rttvar; /* microseconds: RFC 6298 */
+	uint8_t snd_scale : 4, rcv_scale : 4; /* RFC 7323 2 */
+	uint8_t backoff; /* doublings of the RTO */
+	uint8_t duplicates; /* duplicate ACKs in a row */
+	uint8_t acks_owed; /* of one duplicate ACK each */
+	uint8_t probes; /* keepalive probes unanswered */
+	uint8_t ttl, tos;
+	uint8_t quick_acks; /* segments yet to be acknowledged at once */
+	union {
+		uint64_t user; /* the program's value */
+		uint32_t listener; /* while TCB_UNACCEPTED */
+	} owner;
+};
+
+_Static_assert(offsetof(struct tcb, notice) == NOTICE_OFFSET, "one place");
+_Static_assert(sizeof(struct tcb) <= 256, "budget of a connection");
+
+/* Most separate ranges of out-of-order octets that are kept. */
+#define SIDE_RANGES 10u
+
+/* Octets that came before their turn: [left, right). */
+struct range {
+	struct hf_seq left;
+	uint32_t stamp; /* larger: came later; RFC 2018 4 */
+	struct queue queue;
+};
+
+/* What only a busy, lossy or specially configured connection needs. */
+struct tcb_side {
+	struct record record; /* listed among those with ranges */
+	uint32_t owner; /* ref of its TCB */
+	struct hf_seq recover; /* RFC 6582 */
+	uint16_t keepalive_idle, keepalive_interval; /* seconds; 0: default */
+	uint32_t user_timeout; /* milliseconds; 0: R2 */
+	uint8_t keepalive_probes; /* 0: default */
+	uint8_t range_count;
+	bool has_fin;
+	struct hf_seq fin; /* the peer's FIN came before its turn */
+	uint32_t stamp; /* of the latest range */
+	struct range range[SIDE_RANGES];
+};
+
+_Static_assert(sizeof(struct tcb_side) <= 256, "a side record");
+
+/* A connection that a SYN asks for: SYN_RECEIVED by a passive OPEN. */
+struct half_open {
+	struct flow flow; /* generation's place: iss */
+	uint8_t kind; /* and, from bit 4 on, SYN-ACKs sent */
+	uint8_t wscale : 4; /* of the peer; 15: none */
+	uint8_t has_ts : 1;
+	uint8_t has_sack : 1;
+	uint8_t is_asked : 1; /* waits for a verdict, not yet answered */
+	uint16_t mss; /* of the peer */
+	struct hf_seq irs;
+	uint32_t ts_recent;
+	uint32_t listener; /* ref */
+};
+
+_Static_assert(sizeof(struct half_open) == 64, "budget of a half-open one");
+
+/* What remains of a connection that its user has let go: TIME_WAIT. */
+struct time_wait {
+	struct flow flow;
+	uint8_t kind;
+	bool has_ts;
+	uint16_t wnd; /* as on the wire */
+	struct hf_seq snd_nxt, rcv_nxt;
+	uint32_t ts_recent;
+};
+
+_Static_assert(sizeof(struct time_wait) == 64, "budget of TIME_WAIT");
+
+struct listener {
+	struct flow flow; /* remote unused */
+	uint8_t kind;
+	bool ask, wants_ipv4, wants_ipv6;
+	struct notice notice;
+	uint32_t first_completed, last_completed; /* refs of TCBs */
+	uint32_t completed, completed_limit;
+	uint32_t half_open, half_open_limit;
+	uint32_t send_buffer, receive_buffer;
+	uint64_t user;
+};
+
+/* A SYN that the program is asked about. */
+struct ask {
+	struct flow flow; /* only `chain`: ref of the half-open one */
+	uint8_t kind;
+	uint8_t unused[3];
+	struct notice notice;
+};
+
+_Static_assert(offsetof(struct tcb, kind) == sizeof(struct flow), "next");
+_Static_assert(offsetof(struct listener, notice) == NOTICE_OFFSET,
+	       "one place");
+_Static_assert(sizeof(struct listener) <= 128, "a listener");
+_Static_assert(offsetof(struct ask, notice) == NOTICE_OFFSET, "one place");
+
+struct tcp;
+
+/* 0, or the line of the invariant that does not hold. */
+int tcb_check(const struct turn *t, const struct tcb *tcb);
+
+#endif

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of TCP are to each other and to the host. A TCB and the
+ * segment that arrives for it are passed along; nothing about the current
+ * segment outlives the call.
+ */
+#ifndef TCP_TCP_H
+#define TCP_TCP_H
+
+#include "tcb.h"
+
+struct tcp {
+	struct table flows; /* connections, half-open ones, TIME_WAIT */
+	struct table bound; /* listeners */
+	struct pool connections, half_open, time_wait, listeners, asks, sides;
+	struct siphash_key flow_key, iss_key, ts_key, port_key;
+	uint32_t stashed; /* head: side records with out-of-order octets */
+	uint32_t first_notice, last_notice; /* refs of what has events */
+	uint32_t port_uses[64]; /* refs of pages of 1024 counters */
+	uint32_t port_table[16]; /* RFC 6056 3.3.4 */
+};
+
+static inline struct tcb *tcb_at(const struct turn *t, uint32_t ref)
+{
+	return block_at(t->b, ref);
+}
+
+static inline uint32_t tcb_ref(const struct turn *t, const struct tcb *tcb)
+{
+	return block_ref(t->b, tcb);
+}
+
+static inline const struct hf_addr *flow_local(const struct turn *t,
+					       const struct flow *flow)
+{
+	return &ip_address_at(t, flow->local)->addr;
+}
+
+enum hf_error tcp_init(struct turn *t);
+
+/* ---- flow.c: finding what a segment is for ------------------------------- */
+
+struct endpoints {
+	const struct hf_addr *local, *remote;
+	uint16_t local_port, remote_port;
+};
+
+/* The ref of a connection in any of its three forms; 0. */
+uint32_t flow_find(const struct turn *t, const struct endpoints *ends);
+/* `flow` has its addresses and ports; its local address is held already. */
+void flow_insert(struct turn *t, uint32_t ref);
+void flow_remove(struct turn *t, uint32_t ref);
+/* Puts `to` in the place of `from`, which has the same addresses. */
+void flow_replace(struct turn *t, uint32_t from, uint32_t to);
+
+/* ---- port.c: who uses which port ----------------------------------------- */
+
+/* Counts a flow of this port in or out. False: no memory to count in. */
+bool port_use(struct turn *t, uint16_t port);
+void port_drop(struct turn *t, uint16_t port);
+/* True if a flow of any state has this port at this address (0: any). */
+bool port_is_used(const struct turn *t, uint16_t port, uint32_t local);
+/* An ephemeral port free for the pair, by RFC 6056 3.3.4; 0. */
+uint16_t port_choose(struct turn *t, const struct endpoints *ends);
+
+/* ---- iss.c --------------------------------------------------------------- */
+
+/* RFC 6528 3: a 4-microsecond clock and a keyed hash of the connection. */
+struct hf_seq iss_choose(const struct turn *t, const struct flow *flow);
+/* RFC 7323 5.4, with the offset of RFC 7323 7.1. */
+uint32_t ts_offset(const struct turn *t, const struct flow *flow);
+/* The timestamp clock, in milliseconds. */
+static inline uint32_t ts_clock(hf_time now)
+{
+	return (uint32_t)(now / HF_MILLISECOND);
+}
+
+/* ---- state.c ------------------------------------------------------------- */
+
+/* The only writer of a connection's state; tells the report. */
+void enter(struct turn *t, struct tcb *tcb, enum hf_state state);
+/* Tells the report of a change of something that is no TCB. */
+void report_step(struct turn *t, const struct flow *flow, enum hf_state from,
+		 enum hf_state to);
+void report_flow(struct turn *t, const struct flow *flow);
+
+/* A new TCB takes over the state of what it is made from. */
+void begin(struct tcb *tcb, enum hf_state state);
+
+/* What a state may do. */
+bool state_may_send(enum hf_state state); /* accepts SEND */
+bool state_may_receive(enum hf_state state); /* text may arrive */
+bool state_is_synchronized(enum hf_state state);
+bool state_has_sent_fin(enum hf_state state); /* or will, once drained */
+bool state_has_received_fin(enum hf_state state);
+
+/* ---- connection.c: the life of a TCB ------------------------------------- */
+
+/*
+ * A new TCB, defaults set, CLOSED, not yet in the table and its port not yet
+ * counted; 0. Holds `local`.
+ */
+uint32_t tcb_create(struct turn *t, const struct endpoints *ends,
+		    uint32_t local);
+/* MUST-16, from link and path and what the peer said. */
+uint16_t tcb_mss_for(const struct turn *t, const struct tcb *tcb,
+		     uint16_t peer_mss);
+/*
+ * Ends a connection: CLOSED, timers and queued output gone, `error` for the
+ * program. Gone for good if it was released; what was received stays
+ * readable else.
+ */
+void tcb_end(struct turn *t, struct tcb *tcb, enum hf_error error);
+/* Frees a TCB and all it holds. */
+void tcb_free(struct turn *t, struct tcb *tcb);
+/* Enters TIME_WAIT; a small entry replaces the TCB if nothing needs it. */
+void tcb_time_wait(struct turn *t, struct tcb *tcb);
+/* The user has let go of a TCB in TIME_WAIT. */
+void tcb_shrink(struct turn *t, struct tcb *tcb);
+/* The side record; made if there is none; NULL if there is no memory. */
+struct tcb_side *tcb_side(struct turn *t, struct tcb *tcb);
+static inline struct tcb_side *tcb_side_of(const struct turn *t,
+					   const struct tcb *tcb)
+{
+	return tcb->side != 0 ? block_at(t->b, tcb->side) : NULL;
+}
+/* Gives the side record back if nothing is in it. */
+void tcb_side_settle(struct turn *t, struct tcb *tcb);
+/* The output side has something to do. */
+void tcb_ready(struct turn *t, struct tcb *tcb);
+void tcb_not_ready(struct turn *t, struct tcb *tcb);
+
+/* ---- notice.c: events ---------------------------------------------------- */
+
+struct notice *notice_of(const struct turn *t, uint32_t ref);
+void notice_add(struct turn *t, uint32_t ref, uint32_t flags);
+void notice_remove(struct turn *t, uint32_t ref);
+/* Unless the program has let go of the connection. */
+void tcb_tell(struct turn *t, struct tcb *tcb, uint32_t flags);
+void tcb_tell_soft(struct turn *t, struct tcb *tcb, enum hf_error error);
+bool notice_next(struct turn *t, struct hf_event *event);
+
+/* ---- arrive.c, syn_sent.c: 3.10.7 ---------------------------------------- */
+
+/* A segment that has arrived, with the datagram that brought it. */
+struct arrival {
+	struct wire_tcp seg;
+	const struct wire_ip *ip;
+	uint32_t len; /* SEG.LEN, of what has not been trimmed */
+	uint32_t len_sent; /* SEG.LEN, as it came */
+	uint32_t link;
+};
+
+enum hf_drop tcp_arrive(struct turn *t, struct arrival *a);
+/* 3.10.7.4 for a TCB in any state but SYN_SENT. */
+enum hf_drop arrive_connection(struct turn *t, struct tcb *tcb,
+			       struct arrival *a);
+/* 3.10.7.3 */
+enum hf_drop arrive_syn_sent(struct turn *t, struct tcb *tcb,
+			     struct arrival *a);
+/* 3.10.7.1, and wherever a reset is due: 3.5.2 */
+void reset_reply(struct turn *t, const struct arrival *a, bool is_limited);
+/* Takes over what the peer's SYN says; SEG.SEQ is its ISS. */
+void take_syn_options(struct turn *t, struct tcb *tcb,
+		      const struct wire_tcp *seg);
+
+/* ---- text.c: what arrives, in order and out of it ------------------------- */
+
+/* 3.10.7.4 seventh and eighth; the segment is within the window. */
+enum hf_drop text_arrived(struct turn *t, struct tcb *tcb, struct arrival *a);
+
+/* ---- acknowledge.c: what an acknowledgement does -------------------------- */
+
+/* snd.una < SEG.ACK <= snd.nxt, or a duplicate, or a window update. */
+void ack_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
+void window_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
+
+/* ---- listen.c, half_open.c: LISTEN and SYN_RECEIVED --------------------------- */
+
+enum hf_error listen_open(struct turn *t, const struct hf_listen *options,
+			  struct hf_handle *handle);
+void listen_close(struct turn *t, struct listener *l);
+enum hf_error listen_accept(struct turn *t, struct listener *l,
+			    struct hf_handle *connection);
+/* The half-open connection that is asked about. */
+struct half_open *listen_asked(const struct turn *t, const struct ask *ask);
+void listen_decide(struct turn *t, struct ask *ask, enum hf_verdict verdict);
+/* 3.10.7.2 */
+enum hf_drop arrive_listen(struct turn *t, struct arrival *a);
+enum hf_drop half_open_create(struct turn *t, struct listener *l,
+			      const struct arrival *a);
+/* Puts the TCB made from `h` among the completed; false: too many. */
+bool listen_complete(struct turn *t, struct half_open *h, struct tcb *tcb);
+/* 3.10.7.4 for a half-open connection. */
+enum hf_drop arrive_half_open(struct turn *t, struct half_open *h,
+			      struct arrival *a);
+void half_open_free(struct turn *t, struct half_open *h);
+void half_open_expired(struct turn *t, struct half_open *h);
+/* The unaccepted connection leaves its listener. */
+void listen_forget(struct turn *t, struct tcb *tcb);
+/* A SYN-ACK that is due on a link; 0 if none, or no room. */
+size_t half_open_write(struct turn *t, uint32_t link, uint8_t *to, size_t cap);
+
+/* ---- time_wait.c ------------------------------------------------------------ */
+
+enum hf_drop arrive_time_wait(struct turn *t, struct time_wait *w,
+			      struct arrival *a);
+void time_wait_expired(struct turn *t, struct time_wait *w);
+
+/* ---- receive_queue.c, reassembly.c ------------------------------------------ */
+
+/* Octets in order; fewer than `len` if memory ran out. */
+uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
+			uint32_t len);
+/* The right edge that could be promised now; never left of rcv.adv. */
+struct hf_seq receive_edge(const struct tcb *tcb);
+/* True if the edge has moved enough to say so: RFC 9293 3.8.6.2.2 */
+bool receive_update_is_due(const struct tcb *tcb);
+/* The window field to send, and what it promises. */
+uint16_t receive_window(struct tcb *tcb);
+/* That of a SYN, which is never scaled: RFC 7323 2.2. */
+uint16_t receive_first_window(const struct tcb *tcb);
+
+/* Keeps octets [seq, seq + len) for later; false if nothing was kept. */
+bool reassembly_keep(struct turn *t, struct tcb *tcb, struct hf_seq seq,
+		     const uint8_t *text, uint32_t len);
+/* Moves what is in order now into the receive queue, rcv.nxt with it. */
+void reassembly_deliver(struct turn *t, struct tcb *tcb);
+/* Forgets all ranges of a connection. */
+void reassembly_drop(struct turn *t, struct tcb *tcb);
+/* Makes room by forgetting some connection's ranges; false if none has any. */
+bool reassembly_sacrifice(struct turn *t, struct tcb *first);
+static inline bool reassembly_is_empty(const struct turn *t,
+				       const struct tcb *tcb)
+{
+	return tcb->side == 0 || tcb_side_of(t, tcb)->range_count == 0;
+}
+/* Fills in the SACK blocks to send: RFC 2018 4. */
+void reassembly_sack(const struct turn *t, const struct tcb *tcb,
+		     struct wire_tcp *seg);
+int reassembly_check(const struct turn *t, const struct tcb *tcb);
+
+/* ---- rtt.c: RFC 6298 --------------------------------------------------------- */
+
+hf_time rto(const struct turn *t, const struct tcb *tcb);
+void rtt_sample(struct tcb *tcb, hf_time rtt);
+/* An acknowledgement of new octets: takes a sample if it can. */
+void rtt_acknowledged(struct turn *t, struct tcb *tcb,
+		      const struct wire_tcp *seg);
+static inline void rtt_start(struct tcb *tcb, struct hf_seq seq, hf_time now)
+{
+	tcb->flags |= TCB_TIMING;
+	tcb->timed = seq;
+	tcb->timed_at = now;
+}
+
+/* ---- congestion/newreno.c ------------------------------------------------------ */
+
+void congestion_init(const struct turn *t, struct tcb *tcb);
+void congestion_acked(struct tcb *tcb, uint32_t octets);
+void congestion_enter_recovery(struct tcb *tcb);
+void congestion_duplicate(struct tcb *tcb);
+void congestion_partial(struct tcb *tcb, uint32_t octets);
+void congestion_leave_recovery(struct tcb *tcb);
+void congestion_timeout(struct tcb *tcb, bool is_first);
+void congestion_idle(const struct turn *t, struct tcb *tcb);
+
+/* ---- timeout.c: 3.10.8, and the events that arm timers ---------------------------- */
+
+void timer_set(struct turn *t, struct tcb *tcb, enum tcp_timer timer,
+	       hf_time deadline);
+static inline void timer_stop(struct tcb *tcb, enum tcp_timer timer)
+{
+	tcb->deadline[timer] = HF_NEVER;
+}
+/* The earliest deadline of a TCB; HF_NEVER. */
+hf_time timer_earliest(const struct turn *t, const struct tcb *tcb);
+void timer_segment_sent(struct turn *t, struct tcb *tcb);
+void timer_acked(struct turn *t, struct tcb *tcb);
+void timer_ack_delayed(struct turn *t, struct tcb *tcb);
+void timer_window_closed(struct turn *t, struct tcb *tcb);
+void timer_probe_answered(struct turn *t, struct tcb *tcb);
+void timer_fin_wait_2(struct turn *t, struct tcb *tcb);
+void timer_time_wait(struct turn *t, struct tcb *tcb);
+void timer_keepalive(struct turn *t, struct tcb *tcb);
+
+/* How long to go on without progress: R2 or the user timeout. */
+hf_time timer_patience(const struct turn *t, const struct tcb *tcb);
+/* It was `before`, and has been changed: a LIMIT that runs moves along. */
+void timer_patience_changed(struct turn *t, struct tcb *tcb, hf_time before);
+/* The record's timer has fired. */
+void timer_fired(struct turn *t, struct tcb *tcb);
+
+/* ---- output.c, write.c ---------------------------------------------------------------- */
+
+/* What to say next. */
+struct plan {
+	struct hf_seq seq;
+	uint32_t len; /* octets of text */
+	uint8_t flags; /* enum wire_tcp_flag */
+	uint8_t why; /* enum hf_why */
+};
+
+/* The next segment of a connection as a datagram; 0 if there is none. */
+size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap);
+/* Octets sent and not acknowledged, SYN and FIN counted. */
+static inline uint32_t in_flight(const struct tcb *tcb)
+{
+	return tcb->snd.nxt.n - tcb->snd.una.n;
+}
+/* The sequence number past all queued text: that of FIN. */
+struct hf_seq send_end(const struct tcb *tcb);
+/* Octets of text queued and never sent. */
+uint32_t send_unsent(const struct tcb *tcb);
+
+/* A segment to be written as a datagram. */
+struct outgoing {
+	const struct hf_addr *local, *remote;
+	struct wire_tcp seg;
+	uint8_t ttl, tos;
+};
+
+/* Text that is copied from a send queue. */
+struct outgoing_text {
+	const struct queue *queue;
+	struct queue_cursor *cursor;
+	uint32_t offset, len;
+};
+
+/* Room for the IP header of a family. */
+static inline uint32_t ip_header_len(const struct hf_addr *remote)
+{
+	return addr_is_ipv4(remote) ? WIRE_IPV4_HEADER : WIRE_IPV6_HEADER;
+}
+
+/* Writes a datagram without text; 0 if it does not fit. */
+size_t write_segment(struct turn *t, const struct outgoing *out, uint8_t *to,
+		     size_t cap);
+/* The same with text. */
+size_t write_text(struct turn *t, const struct outgoing *out,
+		  const struct outgoing_text *text, uint8_t *to, size_t cap);
+size_t write_reply(struct turn *t, const struct reply *reply, uint8_t *to,
+		   size_t cap);
+
+/* ---- call.c: 3.10.1-3.10.6 --------------------------------------------------------------- */
+
+enum hf_error call_open(struct turn *t, const struct hf_open *options,
+			struct hf_handle *handle);
+enum hf_error call_shutdown(struct turn *t, struct tcb *tcb);
+void call_close(struct turn *t, struct tcb *tcb);
+void call_abort(struct turn *t, struct tcb *tcb);
+/* Queues RST for the peer, where RFC 9293 3.10.5 asks for it. */
+void abort_reply(struct turn *t, const struct tcb *tcb);
+
+/* ---- icmp_error.c: 3.9.2.2, RFC 5927 -------------------------------------------------------- */
+
+enum hf_drop tcp_icmp_error(struct turn *t, const struct wire_icmp *icmp,
+			    const struct wire_icmp_quote *quote);
+
+#endif

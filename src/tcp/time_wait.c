@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* TIME_WAIT in 64 octets: RFC 9293 3.10.7.4 for what may still arrive. */
+#include "tcp.h"
+
+static void gone(struct turn *t, struct time_wait *w)
+{
+	uint32_t ref = block_ref(t->b, w);
+
+	report_step(t, &w->flow, HF_TIME_WAIT, HF_CLOSED);
+	wheel_disarm(t->b, &t->ip->wheel, ref);
+	flow_remove(t, ref);
+	port_drop(t, w->flow.local_port);
+	ip_address_drop(t, w->flow.local);
+	pool_give(t->b, &t->tcp->time_wait, ref);
+}
+
+void time_wait_expired(struct turn *t, struct time_wait *w)
+{
+	gone(t, w);
+}
+
+static void acknowledge(struct turn *t, const struct time_wait *w)
+{
+	struct reply *r = reply_push(t, &w->flow.remote);
+
+	if (r == NULL)
+		return;
+	r->why = HF_WHY_TIME_WAIT_ACK;
+	r->local = *flow_local(t, &w->flow);
+	r->u.tcp.local_port = w->flow.local_port;
+	r->u.tcp.remote_port = w->flow.remote_port;
+	r->u.tcp.seq = w->snd_nxt.n;
+	r->u.tcp.ack = w->rcv_nxt.n;
+	r->u.tcp.wnd = w->wnd;
+	r->u.tcp.flags = TCP_ACK;
+	r->u.tcp.has_ts = w->has_ts;
+	if (!w->has_ts)
+		return;
+	r->u.tcp.ts_val = ts_clock(t->now) + ts_offset(t, &w->flow);
+	r->u.tcp.ts_ecr = w->ts_recent;
+}
+
+static enum hf_drop challenge(struct turn *t, const struct time_wait *w,
+			      enum hf_drop drop)
+{
+	if (limiter_allows(&t->ip->challenges, t->now))
+		acknowledge(t, w);
+	return drop;
+}
+
+static bool paws_rejects(const struct time_wait *w, const struct wire_tcp *seg)
+{
+	return w->has_ts && seg->has_ts && !(seg->flags & TCP_RST) &&
+	       (int32_t)(seg->ts_val - w->ts_recent) < 0;
+}
+
+enum hf_drop arrive_time_wait(struct turn *t, struct time_wait *w,
+			      struct arrival *a)
+{
+	const struct wire_tcp *seg = &a->seg;
+	bool is_next = seq_eq(seg->seq, w->rcv_nxt);
+
+	report_flow(t, &w->flow);
+	if (paws_rejects(w, seg))
+		return challenge(t, w, HF_DROP_PAWS);
+	if (seg->flags & TCP_RST) {
+		if (!is_next)
+			return HF_DROP_SEQUENCE;
+		gone(t, w);
+		return HF_ACCEPTED;
+	}
+	if (seg->flags & TCP_SYN)
+		return challenge(t, w, HF_DROP_SYN_CHALLENGED);
+	if (seg->flags & TCP_FIN &&
+	    seq_eq(seq_add(seg->seq, a->len), w->rcv_nxt)) {
+		/* Our last ACK was lost: acknowledge, and wait anew. */
+		wheel_arm(t->b, &t->ip->wheel, block_ref(t->b, w),
+			  t->now + 2 * t->ip->config.msl);
+		acknowledge(t, w);
+		return HF_ACCEPTED;
+	}
+	if (a->len > 0 || !is_next)
+		return challenge(t, w, HF_DROP_SEQUENCE);
+	return HF_ACCEPTED;
+}

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Timers. A TCB has deadlines as data, and one place in the timing wheel,
+ * never later than the earliest of them: a deadline that moves away, as the
+ * retransmission timer's does with every acknowledgement, costs a store; the
+ * wheel comes by at the old time and finds nothing to do.
+ *
+ *	RETRANSMIT	something sent is not acknowledged for an RTO, or the
+ *			peer's window is closed and wants a probe
+ *	ACK		received text waits for its acknowledgement
+ *	LIMIT		R2 or the user timeout: no progress for so long; or
+ *			FIN_WAIT_2 of a released connection, or TIME_WAIT
+ *	keepalive	computed from `heard`: nothing has been heard for long
+ */
+#include "tcp.h"
+
+void timer_set(struct turn *t, struct tcb *tcb, enum tcp_timer timer,
+	       hf_time deadline)
+{
+	tcb->deadline[timer] = deadline;
+	if (deadline < tcb->flow.record.deadline)
+		wheel_arm(t->b, &t->ip->wheel, tcb_ref(t, tcb), deadline);
+}
+
+static bool is_running(const struct tcb *tcb, enum tcp_timer timer)
+{
+	return tcb->deadline[timer] != HF_NEVER;
+}
+
+/* MUST-26: only while nothing is outstanding. */
+static hf_time keepalive_deadline(const struct turn *t, const struct tcb *tcb)
+{
+	const struct tcb_side *side = tcb_side_of(t, tcb);
+	hf_time idle = t->ip->config.keepalive_idle;
+	hf_time interval = t->ip->config.keepalive_interval;
+
+	if (!(tcb->flags & TCB_KEEPALIVE) || in_flight(tcb) != 0 ||
+	    !state_is_synchronized((enum hf_state)tcb->state))
+		return HF_NEVER;
+	if (side != NULL && side->keepalive_idle != 0)
+		idle = side->keepalive_idle * HF_SECOND;
+	if (side != NULL && side->keepalive_interval != 0)
+		interval = side->keepalive_interval * HF_SECOND;
+	return tcb->heard + idle + tcb->probes * interval;
+}
+
+hf_time timer_earliest(const struct turn *t, const struct tcb *tcb)
+{
+	hf_time earliest = keepalive_deadline(t, tcb);
+
+	for (unsigned i = 0; i < TIMERS; i++)
+		if (tcb->deadline[i] < earliest)
+			earliest = tcb->deadline[i];
+	return earliest;
+}
+
+/* ---- events ------------------------------------------------------------- */
+
+/* MUST-20, MUST-21, MUST-23 */
+hf_time timer_patience(const struct turn *t, const struct tcb *tcb)
+{
+	const struct tcb_side *side = tcb_side_of(t, tcb);
+
+	if (side != NULL && side->user_timeout != 0)
+		return side->user_timeout * HF_MILLISECOND;
+	return state_is_synchronized((enum hf_state)tcb->state) ?
+		       t->ip->config.r2 :
+		       t->ip->config.r2_syn;
+}
+
+static void restart_limit(struct turn *t, struct tcb *tcb)
+{
+	hf_time wait = timer_patience(t, tcb);
+
+	if (!(tcb->flags & TCB_LINGERS))
+		timer_set(t, tcb, TIMER_LIMIT,
+			  wait < HF_NEVER - t->now ? t->now + wait : HF_NEVER);
+}
+
+
+void timer_patience_changed(struct turn *t, struct tcb *tcb, hf_time before)
+{
+	hf_time since;
+
+	if (!is_running(tcb, TIMER_LIMIT) || tcb->flags & TCB_LINGERS)
+		return;
+	since = tcb->deadline[TIMER_LIMIT] - before;
+	timer_set(t, tcb, TIMER_LIMIT, since + timer_patience(t, tcb));
+}
+
+/* RFC 6298 (5.1) */
+void timer_segment_sent(struct turn *t, struct tcb *tcb)
+{
+	if (!is_running(tcb, TIMER_RETRANSMIT))
+		timer_set(t, tcb, TIMER_RETRANSMIT, t->now + rto(t, tcb));
+	if (!is_running(tcb, TIMER_LIMIT))
+		restart_limit(t, tcb);
+}
+
+/* RFC 6298 (5.2), (5.3) */
+void timer_acked(struct turn *t, struct tcb *tcb)
+{
+	tcb->backoff = 0;
+	if (in_flight(tcb) > 0 || tcb->flags & TCB_PROBING) {
+		timer_set(t, tcb, TIMER_RETRANSMIT, t->now + rto(t, tcb));
+		restart_limit(t, tcb);
+		return;
+	}
+	timer_stop(tcb, TIMER_RETRANSMIT);
+	if (!(tcb->flags & TCB_LINGERS))
+		timer_stop(tcb, TIMER_LIMIT);
+	timer_keepalive(t, tcb);
+}
+
+void timer_ack_delayed(struct turn *t, struct tcb *tcb)
+{
+	if (!is_running(tcb, TIMER_ACK))
+		timer_set(t, tcb, TIMER_ACK,
+			  t->now + t->ip->config.delayed_ack);
+}
+
+/* RFC 9293 3.8.6.1: the first probe after an RTO, SHLD-29. */
+void timer_window_closed(struct turn *t, struct tcb *tcb)
+{
+	if (tcb->flags & TCB_PROBING)
+		return;
+	tcb->flags |= TCB_PROBING;
+	tcb->backoff = 0;
+	timer_set(t, tcb, TIMER_RETRANSMIT, t->now + rto(t, tcb));
+	timer_stop(tcb, TIMER_LIMIT);
+}
+
+/* MUST-37: open as long as the peer answers. */
+void timer_probe_answered(struct turn *t, struct tcb *tcb)
+{
+	if (is_running(tcb, TIMER_LIMIT))
+		restart_limit(t, tcb);
+}
+
+/* Only once the user has let go: a half-close may last for ever. */
+void timer_fin_wait_2(struct turn *t, struct tcb *tcb)
+{
+	hf_time wait = t->ip->config.fin_wait_2;
+
+	timer_stop(tcb, TIMER_LIMIT);
+	if (!(tcb->flags & TCB_RELEASED) || wait == HF_NEVER)
+		return;
+	tcb->flags |= TCB_LINGERS;
+	timer_set(t, tcb, TIMER_LIMIT, t->now + wait);
+}
+
+/* MUST-13 */
+void timer_time_wait(struct turn *t, struct tcb *tcb)
+{
+	tcb->flags |= TCB_LINGERS;
+	timer_set(t, tcb, TIMER_LIMIT, t->now + 2 * t->ip->config.msl);
+}
+
+void timer_keepalive(struct turn *t, struct tcb *tcb)
+{
+	hf_time deadline = keepalive_deadline(t, tcb);
+
+	if (deadline < tcb->flow.record.deadline)
+		wheel_arm(t->b, &t->ip->wheel, tcb_ref(t, tcb), deadline);
+}
+
+/* ---- expiries: each returns false if the TCB is gone ---------------------- */
+
+static bool limit_expired(struct turn *t, struct tcb *tcb)
+{
+	tcb_end(t, tcb,
+		tcb->flags & TCB_LINGERS ? HF_OK : HF_ERR_TIMED_OUT);
+	return false;
+}
+
+/* RFC 6582 3.2 (1): not again for what was sent before the timeout. */
+static void remember_recover(struct turn *t, struct tcb *tcb)
+{
+	struct tcb_side *side = tcb_side(t, tcb);
+
+	tcb->flags &= ~TCB_RECOVERY;
+	if (side == NULL)
+		return;
+	side->recover = tcb->snd.nxt;
+	tcb->flags |= TCB_RECOVER_SET;
+}
+
+/* RFC 6298 (5.4) to (5.6) */
+static void retransmit(struct turn *t, struct tcb *tcb)
+{
+	congestion_timeout(tcb, tcb->backoff == 0);
+	remember_recover(t, tcb);
+	tcb->snd.resend = tcb->snd.una;
+	tcb->duplicates = 0;
+	tcb->flags &= ~(TCB_FAST_DUE | TCB_PARTIAL_DUE);
+}
+
+static bool retransmit_expired(struct turn *t, struct tcb *tcb)
+{
+	tcb->flags &= ~TCB_TIMING; /* Karn: MUST-18 */
+	if (!state_is_synchronized((enum hf_state)tcb->state))
+		tcb->flags |= TCB_SYN_DUE | TCB_SYN_RETRANSMITTED;
+	else if (tcb->flags & TCB_PROBING)
+		tcb->flags |= TCB_PROBE_DUE;
+	else
+		retransmit(t, tcb);
+	if (tcb->backoff < UINT8_MAX)
+		tcb->backoff++;
+	/* SHLD-9; and IP would be told to look for another way: MUST-20. */
+	if (tcb->backoff == t->ip->config.r1 && !(tcb->flags & TCB_PROBING))
+		tcb_tell_soft(t, tcb, HF_ERR_TIMED_OUT);
+	tcb_ready(t, tcb);
+	return true;
+}
+
+static bool ack_expired(struct turn *t, struct tcb *tcb)
+{
+	tcb->flags |= TCB_DELACK_DUE;
+	tcb_ready(t, tcb);
+	return true;
+}
+
+static bool keepalive_expired(struct turn *t, struct tcb *tcb)
+{
+	const struct tcb_side *side = tcb_side_of(t, tcb);
+	uint32_t most = t->ip->config.keepalive_probes;
+
+	if (side != NULL && side->keepalive_probes != 0)
+		most = side->keepalive_probes;
+	if (tcb->probes >= most) { /* MUST-29: never by one probe alone */
+		abort_reply(t, tcb);
+		tcb_end(t, tcb, HF_ERR_TIMED_OUT);
+		return false;
+	}
+	tcb->probes++;
+	tcb->flags |= TCB_KEEPALIVE_DUE;
+	tcb_ready(t, tcb);
+	return true;
+}
+
+static bool expire(struct turn *t, struct tcb *tcb, enum tcp_timer timer,
+		   bool (*expired)(struct turn *, struct tcb *))
+{
+	if (tcb->deadline[timer] > t->now)
+		return true;
+	tcb->deadline[timer] = HF_NEVER;
+	return expired(t, tcb);
+}
+
+void timer_fired(struct turn *t, struct tcb *tcb)
+{
+	if (!expire(t, tcb, TIMER_LIMIT, limit_expired) ||
+	    !expire(t, tcb, TIMER_RETRANSMIT, retransmit_expired) ||
+	    !expire(t, tcb, TIMER_ACK, ack_expired))
+		return;
+	if (keepalive_deadline(t, tcb) <= t->now && !keepalive_expired(t, tcb))
+		return;
+	wheel_arm(t->b, &t->ip->wheel, tcb_ref(t, tcb),
+		  timer_earliest(t, tcb));
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* The writer of segments: headers, options and text into the caller's buffer. */
+#include "checksum.h"
+#include "tcp.h"
+
+/* Copies text behind where the headers will be; returns its sum. */
+static uint64_t copy_text(struct turn *t, const struct outgoing_text *text,
+			  uint8_t *to)
+{
+	uint64_t sum = 0;
+	uint32_t done = 0;
+
+	while (done < text->len) {
+		uint32_t n;
+		const uint8_t *from = queue_at(t->b, text->queue, text->cursor,
+					       text->offset + done, &n);
+		uint64_t part;
+
+		if (n > text->len - done)
+			n = text->len - done;
+		part = wire_copy_sum(to + done, from, n);
+		sum += done & 1 ? wire_sum_swap(part) : part;
+		done += n;
+	}
+	return sum;
+}
+
+size_t write_text(struct turn *t, const struct outgoing *out,
+		  const struct outgoing_text *text, uint8_t *to, size_t cap)
+{
+	uint32_t header = ip_header_len(out->remote);
+	struct wire_ip ip = {
+		.src = *out->local,
+		.dst = *out->remote,
+		.protocol = WIRE_PROTOCOL_TCP,
+		.ttl = out->ttl,
+		.tos = out->tos,
+		.dont_fragment = true,
+	};
+	struct wire_tcp_options options;
+	uint32_t tcp_len, segment_len;
+	uint64_t sum;
+	uint16_t checksum;
+
+	wire_tcp_options(&options, &out->seg);
+	tcp_len = WIRE_TCP_HEADER + options.len;
+	segment_len = tcp_len + text->len;
+	if (header + segment_len > cap)
+		return 0;
+	sum = copy_text(t, text, to + header + tcp_len);
+	wire_tcp_emit(&out->seg, &options, to + header);
+	sum += wire_sum(to + header, tcp_len);
+	sum += wire_sum_pseudo(out->local, out->remote, WIRE_PROTOCOL_TCP,
+			       segment_len);
+	checksum = wire_checksum(sum); /* MUST-2 */
+	memcpy(to + header + 16, &checksum, sizeof checksum);
+	wire_ip_emit(&ip, segment_len, to);
+	return header + segment_len;
+}
+
+size_t write_segment(struct turn *t, const struct outgoing *out, uint8_t *to,
+		     size_t cap)
+{
+	const struct outgoing_text none = { .len = 0 };
+
+	return write_text(t, out, &none, to, cap);
+}
+
+size_t write_reply(struct turn *t, const struct reply *reply, uint8_t *to,
+		   size_t cap)
+{
+	const struct outgoing out = {
+		.local = &reply->local,
+		.remote = &reply->remote,
+		.ttl = t->ip->config.ttl,
+		.seg = {
+			.src_port = reply->u.tcp.local_port,
+			.dst_port = reply->u.tcp.remote_port,
+			.seq = { reply->u.tcp.seq },
+			.ack = { reply->u.tcp.ack },
+			.flags = reply->u.tcp.flags,
+			.wnd = reply->u.tcp.wnd,
+			.has_ts = reply->u.tcp.has_ts,
+			.ts_val = reply->u.tcp.ts_val,
+			.ts_ecr = reply->u.tcp.ts_ecr,
+		},
+	};
+
+	return write_segment(t, &out, to, cap);
+}

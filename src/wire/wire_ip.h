@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * IPv4 (RFC 791) and IPv6 (RFC 8200) headers, between octets and a plain
+ * struct that serves both.
+ */
+#ifndef WIRE_IP_H
+#define WIRE_IP_H
+
+#include "core.h"
+#include <handfast/host.h>
+
+#define WIRE_IPV4_HEADER 20u
+#define WIRE_IPV6_HEADER 40u
+
+#define WIRE_PROTOCOL_ICMP 1u
+#define WIRE_PROTOCOL_TCP 6u
+#define WIRE_PROTOCOL_UDP 17u
+#define WIRE_PROTOCOL_ICMPV6 58u
+
+struct wire_ip {
+	struct hf_addr src, dst; /* IPv4 mapped */
+	const uint8_t *payload; /* past all headers; within the datagram */
+	uint32_t payload_len; /* as the headers say; 0 if it is a fragment */
+	uint32_t header_len; /* options and extension headers included */
+	uint32_t total_len; /* of the datagram, without link padding */
+	uint8_t version; /* 4 or 6 */
+	uint8_t protocol; /* IPv6: after the extension headers */
+	uint8_t ttl; /* or hop limit */
+	uint8_t tos; /* or traffic class */
+	uint16_t id; /* IPv4 */
+	bool dont_fragment; /* IPv4 */
+	bool is_fragment; /* offset not 0, or more to come */
+	bool has_options;
+	/*
+	 * For a parameter problem; offset into the datagram. With no problem,
+	 * of the octet that named `protocol`, in case it is not served (IPv6).
+	 */
+	uint32_t problem_offset;
+	uint8_t problem_code; /* ICMPv6 code: 0 field, 1 header, 2 option */
+	bool problem; /* the drop reason asks for a parameter problem */
+};
+
+static inline bool addr_is_ipv4(const struct hf_addr *a)
+{
+	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0,    0,
+					    0, 0, 0, 0, 0xff, 0xff };
+
+	return memcmp(a->octet, mapped, sizeof mapped) == 0;
+}
+
+/*
+ * Parses the headers of a datagram of `len` octets: HF_ACCEPTED, or
+ * HF_DROP_TRUNCATED, _VERSION, _IP_HEADER, _IP_CHECKSUM or _IP_OPTION.
+ * IPv4: version, IHL, total length, checksum, options well formed (known or
+ * not; their content is not acted on).
+ * IPv6: payload length, extension headers hop-by-hop (first only),
+ * destination options, routing (segments left must be 0, else a parameter
+ * problem), fragment (RFC 6946: an atomic one is no fragment), AH skipped;
+ * unknown options by their action bits (RFC 8200 4.2; bit patterns 10 and 11
+ * ask for a parameter problem); unknown next headers are left in `protocol`.
+ * A mapped address in an IPv6 header is HF_DROP_SOURCE (or _DESTINATION).
+ * With HF_CSUM_VERIFIED the IPv4 header checksum is still checked.
+ */
+enum hf_drop wire_ip_parse(struct wire_ip *ip, const void *data, uint32_t len);
+
+/*
+ * Writes a header for `payload_len` octets of payload into `to`, which holds
+ * at least 20 (IPv4) or 40 (IPv6) octets, and returns its length. Uses src,
+ * dst, protocol, ttl, tos, id, dont_fragment.
+ */
+uint32_t wire_ip_emit(const struct wire_ip *ip, uint32_t payload_len,
+		      uint8_t *to);
+
+#endif

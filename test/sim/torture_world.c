@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/* Builds what a plan says, lets it run step by step, and checks the hosts. */
+#include "torture.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MOST_STEPS 3000000u
+#define MOST_BLOCK (64u << 20)
+
+void world_fail(struct world *world, const char *format, ...)
+{
+	va_list args;
+
+	if (world->failure[0])
+		return;
+	va_start(args, format);
+	vsnprintf(world->failure, sizeof world->failure, format, args);
+	va_end(args);
+	world->failed_at = hf_sim_now(world->sim);
+}
+
+struct hf_addr world_addr(const struct plan *plan, uint32_t host)
+{
+	struct hf_addr addr = { { 0xfd } };
+
+	if (!plan->is_ipv6)
+		return hf_ipv4(10, 0, 0, (uint8_t)(1 + host));
+	addr.octet[15] = (uint8_t)(1 + host);
+	return addr;
+}
+
+/* ---- watching --------------------------------------------------------- */
+
+static void mix(uint64_t *hash, uint64_t word)
+{
+	*hash = (*hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	*hash ^= *hash >> 29;
+}
+
+static void mix_frame(uint64_t *hash, const struct hf_sim_sight *sight)
+{
+	const uint8_t *data = sight->data;
+	uint64_t word;
+	uint32_t i;
+
+	mix(hash, sight->when);
+	mix(hash, (uint64_t)sight->end << 32 | sight->len);
+	for (i = 0; i + 8 <= sight->len; i += 8) {
+		memcpy(&word, data + i, 8);
+		mix(hash, word);
+	}
+	word = 0;
+	memcpy(&word, data + i, sight->len - i);
+	mix(hash, word);
+}
+
+static void hash_tap(const struct hf_sim_sight *sight, void *context)
+{
+	struct world *world = context;
+
+	if (sight->fate != HF_SIM_SENT)
+		return;
+	world->frames++;
+	mix_frame(&world->hash, sight);
+}
+
+static uint32_t word_at(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	       (uint32_t)p[2] << 8 | p[3];
+}
+
+static void print_segment(const struct hf_sim_sight *sight)
+{
+	static const char letter[] = "FSRP.UEW";
+	const uint8_t *ip = sight->data;
+	uint32_t header = sight->len && ip[0] >> 4 == 6
+				  ? 40
+				  : (sight->len ? (ip[0] & 15u) * 4 : 0);
+	const uint8_t *tcp = ip + header;
+	uint32_t text;
+
+	if (sight->len < header + 20) {
+		printf("%u octets", sight->len);
+		return;
+	}
+	text = sight->len - header - (tcp[12] >> 4) * 4u;
+	printf("%u > %u ", word_at(tcp) >> 16, word_at(tcp) & 0xffff);
+	for (uint32_t i = 0; i < 8; i++) {
+		if (tcp[13] >> i & 1)
+			putchar(letter[i]);
+	}
+	printf(" seq %u ack %u wnd %u len %u", word_at(tcp + 4),
+	       word_at(tcp + 8), word_at(tcp + 14) >> 16, text);
+}
+
+static void print_report(const struct hf_report *r)
+{
+	if (r->drop)
+		printf(" %s", hf_drop_name(r->drop));
+	if (r->why)
+		printf(" %s", hf_why_name(r->why));
+	for (uint32_t i = 0; i < r->steps && i < HF_REPORT_STEPS; i++)
+		printf(" %s -> %s", hf_state_name(r->path[i]),
+		       hf_state_name(r->path[i + 1]));
+}
+
+static void print_tap(const struct hf_sim_sight *sight, void *context)
+{
+	static const char *const name[HF_SIM_FATES] = {
+		[HF_SIM_SENT] = "sends",
+		[HF_SIM_DELIVERED] = "gets",
+		[HF_SIM_LOST_QUEUE] = "LOST queue",
+		[HF_SIM_LOST_MASK] = "LOST mask",
+		[HF_SIM_LOST_CHANCE] = "LOST",
+		[HF_SIM_LOST_NOBODY] = "LOST nobody",
+		[HF_SIM_TIMER] = "timer",
+	};
+
+	(void)context;
+	printf("%llu.%09llu host %u %s ",
+	       (unsigned long long)(sight->when / HF_SECOND),
+	       (unsigned long long)(sight->when % HF_SECOND), sight->host,
+	       name[sight->fate]);
+	if (sight->data)
+		print_segment(sight);
+	if (sight->report)
+		print_report(sight->report);
+	putchar('\n');
+}
+
+/* ---- building --------------------------------------------------------- */
+
+/* A block too small for its tables is doubled until it is not. */
+static bool make_host(struct world *world, uint32_t i)
+{
+	const struct plan *plan = world->plan;
+	struct hf_sim_app app = { app_event, world };
+	size_t size = plan->size[i];
+	enum hf_error error;
+
+	while ((error = hf_sim_host_add(world->sim, &plan->config[i], size,
+					&app, &world->host[i])) ==
+		       HF_ERR_NO_MEMORY &&
+	       size < MOST_BLOCK)
+		size *= 2;
+	if (error)
+		world_fail(world, "hf_host_init of %zu octets: %s", size,
+			   hf_error_name(error));
+	return !error;
+}
+
+static void make_network(struct world *world)
+{
+	const struct plan *plan = world->plan;
+	uint32_t link;
+
+	hf_sim_link_add(world->sim, NULL, &link);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct hf_link options = { .mtu = plan->mtu[i] };
+		enum hf_error error;
+
+		if (!make_host(world, i))
+			return;
+		error = hf_sim_attach(world->sim, link, world->host[i],
+				      &options, &world->sim_end[i]);
+		if (!error)
+			error = hf_sim_address(
+				world->sim, link, world->sim_end[i],
+				world_addr(plan, i), plan->is_ipv6 ? 64 : 24);
+		if (!error)
+			error = hf_sim_wire_set(world->sim, link,
+						world->sim_end[i],
+						&plan->wire[i]);
+		if (error)
+			world_fail(world, "attaching: %s",
+				   hf_error_name(error));
+		hf_host_used(hf_sim_host(world->sim, world->host[i]),
+			     &world->at_start[i]);
+	}
+}
+
+static void make_listeners(struct world *world)
+{
+	for (uint32_t i = 0; i < 2 && !world->failure[0]; i++) {
+		enum hf_error error =
+			hf_listen(hf_sim_host(world->sim, world->host[i]),
+				  &world->plan->listen[i], &world->listener[i]);
+
+		if (error)
+			world_fail(world, "hf_listen: %s",
+				   hf_error_name(error));
+	}
+	world->is_listening = true;
+}
+
+static void make_pairs(struct world *world)
+{
+	for (uint32_t i = 0; i < world->plan->pairs; i++) {
+		struct pair *p = &world->pair[i];
+
+		p->plan = &world->plan->pair[i];
+		for (uint32_t e = 0; e < 2; e++) {
+			p->end[e].world = world;
+			p->end[e].plan = &p->plan->end[e];
+			p->end[e].user = 2 * i + e + 1;
+			p->end[e].host = p->plan->opener ^ e;
+		}
+		if (p->plan->kind == PAIR_LOOPBACK)
+			p->end[1].host = p->plan->opener;
+		hf_sim_timer(world->sim, world->host[p->plan->opener],
+			     hf_sim_now(world->sim) + p->plan->start, app_start,
+			     p);
+	}
+	hf_sim_timer(world->sim, HF_SIM_NOBODY,
+		     hf_sim_now(world->sim) + TORTURE_PATIENCE, app_give_up,
+		     world);
+}
+
+/* ---- stepping --------------------------------------------------------- */
+
+static void check(struct world *world)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		int line =
+			hf_host_check(hf_sim_host(world->sim, world->host[i]));
+
+		if (line)
+			world_fail(world, "hf_host_check of host %u: line %d",
+				   i, line);
+	}
+	app_check(world);
+	if (hf_sim_complaint(world->sim))
+		world_fail(world, "%s", hf_sim_complaint(world->sim));
+}
+
+static void move_one(struct world *world)
+{
+	uint32_t i = (uint32_t)sim_random_below(&world->random, 2);
+	enum hf_error error = hf_sim_host_move(world->sim, world->host[i]);
+
+	if (error)
+		world_fail(world, "moving host %u: %s", i,
+			   hf_error_name(error));
+}
+
+static void close_listeners(struct world *world)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		enum hf_error error =
+			hf_close(hf_sim_host(world->sim, world->host[i]),
+				 world->listener[i], hf_sim_now(world->sim));
+
+		if (error)
+			world_fail(world, "closing a listener: %s",
+				   hf_error_name(error));
+		hf_sim_kick(world->sim, world->host[i]);
+	}
+	world->is_listening = false;
+}
+
+static void step_all(struct world *world, bool moves)
+{
+	struct sim_random moving = sim_random_stream(world->plan->seed, 2);
+
+	while (!world->failure[0] && hf_sim_step(world->sim)) {
+		if (++world->steps % world->plan->check_every == 0)
+			check(world);
+		if (moves && sim_random_chance(&moving, 20000))
+			move_one(world);
+		if (world->is_listening && app_is_done(world))
+			close_listeners(world);
+		if (world->steps > MOST_STEPS)
+			world_fail(world, "too many steps");
+		if (hf_sim_now(world->sim) > TORTURE_END)
+			world_fail(world, "something still goes on");
+	}
+}
+
+/* Every pool is back where it started. */
+static void check_pools(struct world *world)
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		struct hf_usage now;
+
+		hf_host_used(hf_sim_host(world->sim, world->host[i]), &now);
+		for (uint32_t p = 0; p < HF_POOLS; p++) {
+			uint32_t was = world->at_start[i].pool[p].used;
+
+			if (now.pool[p].used != was)
+				world_fail(world,
+					   "host %u: pool %s: %u in use, "
+					   "%u at the start",
+					   i, hf_pool_name(p), now.pool[p].used,
+					   was);
+		}
+		if (now.replies)
+			world_fail(world, "host %u: %u replies wait", i,
+				   now.replies);
+	}
+}
+
+static void run(struct world *world, bool moves)
+{
+	make_network(world);
+	make_listeners(world);
+	if (!world->failure[0]) {
+		make_pairs(world);
+		step_all(world, moves);
+	}
+	if (!world->failure[0])
+		check(world);
+	if (!world->failure[0])
+		app_judge(world);
+	if (!world->failure[0])
+		check_pools(world);
+}
+
+void world_run(struct world *world, const struct plan *plan, bool is_verbose,
+	       bool moves, const char *capture)
+{
+	struct hf_sim_capture *file = NULL;
+	char error[256];
+
+	memset(world, 0, sizeof *world);
+	world->plan = plan;
+	world->is_verbose = is_verbose;
+	world->sim = hf_sim_new(plan->seed, HF_SECOND);
+	world->random = sim_random_stream(plan->seed, 1);
+	if (plan->twice)
+		hf_sim_tap_add(world->sim, hash_tap, world);
+	if (is_verbose)
+		hf_sim_tap_add(world->sim, print_tap, world);
+	if (capture) {
+		file = hf_sim_capture_open(world->sim, capture, HF_SIM_NOBODY,
+					   error, sizeof error);
+		if (!file)
+			world_fail(world, "%s: %s", capture, error);
+	}
+	if (!world->failure[0])
+		run(world, moves);
+	hf_sim_capture_close(file);
+	hf_sim_free(world->sim);
+	world->sim = NULL;
+}
+
+void world_count(const struct world *world, struct totals *totals)
+{
+	totals->seeds++;
+	totals->strict += world->plan->is_strict;
+	totals->failed += world->failure[0] != '\0';
+	totals->steps += world->steps;
+	totals->frames += world->frames;
+	for (uint32_t i = 0; i < world->plan->pairs; i++) {
+		const struct pair *p = &world->pair[i];
+
+		totals->connections += p->end[0].was_held;
+		totals->whole += p->end[0].is_eof && p->end[1].is_eof;
+		for (uint32_t e = 0; e < 2; e++) {
+			totals->octets += p->end[e].received;
+			totals->error[p->end[e].error]++;
+		}
+	}
+}

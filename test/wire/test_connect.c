@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* Active opening: RFC 9293 3.5, 3.10.1, 3.10.7.3. */
+#include "script.h"
+
+/* ---- SYN_SENT --------------------------------------------------------- */
+
+static void active_open(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	silence(t);
+	state(t, HF_SYN_SENT);
+	no_event(t, HF_EVENT_CONNECTED);
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1 <>");
+	silence(t);
+	event(t, HF_EVENT_CONNECTED);
+	state(t, HF_ESTABLISHED);
+}
+
+/* SHLD-5, RFC 7323 2.2 and 3.2 (TSecr 0 without ACK), RFC 2018 2. */
+static void syn_offers_options(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0) <mss 1460,sackOK,TS val * ecr 0,nop,wscale 7>");
+	in(t, "S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 9 ecr last,wscale 3>");
+	out(t, ". 1:1(0) ack 1 <nop,nop,TS val * ecr 9>");
+	require(t, script_status(t).sack && script_status(t).timestamps);
+	require(t, script_status(t).send_scale == 3);
+	require(t, script_status(t).receive_scale == 7);
+}
+
+/* MUST-67, SHLD-6. */
+static void mss_offered_follows_mtu(struct script *t)
+{
+	t->mtu = 1300;
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0) <mss %d,sackOK,ts,wscale 7>", t->v6 ? 1240 : 1260);
+	flow(t, 1);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1 <mss %d>", t->v6 ? 1240 : 1260);
+}
+
+/* MUST-15. */
+static void mss_default(struct script *t)
+{
+	unsigned mss;
+
+	start(t);
+	mss = t->v6 ? 1220 : 536;
+	passive(t, "");
+	user_send(t, 4000);
+	out(t, ". 1:%u(%u) ack 1", 1 + mss, mss);
+	out(t, ". %u:%u(%u) ack 1", 1 + mss, 1 + 2 * mss, mss);
+	skip(t);
+}
+
+/* MUST-14, MUST-16. */
+static void mss_of_peer(struct script *t)
+{
+	start(t);
+	passive(t, "mss 700");
+	require(t, script_status(t).mss == 700);
+	user_send(t, 1400);
+	out(t, ". 1:701(700) ack 1");
+	out(t, "P. 701:1401(700) ack 1");
+	flow(t, 1);
+	passive(t, "mss 65535");
+	require(t, script_status(t).mss == 1460);
+	user_send(t, 1460);
+	out(t, "P. 1:1461(1460) ack 1");
+	flow(t, 2);
+	passive(t, "mss 0");
+	t->f->peer_mss = 1460;
+	user_send(t, 100);
+	require(t, skip(t) > 0);
+}
+
+/* MUST-10, RFC 9293 3.5 figure 7: four segments. */
+static void simultaneous_open(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	silence(t);
+	state(t, HF_SYN_RECEIVED);
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	maybe_out(t, ". 1:1(0) ack 1");
+	silence(t);
+	state(t, HF_ESTABLISHED);
+	event(t, HF_EVENT_CONNECTED);
+	user_send(t, 10);
+	out(t, "P. 1:11(10) ack 1");
+	in(t, "P. 1:11(10) ack 11");
+	user_receive(t, 10);
+	due_within(t, 0, 499, ". 11:11(0) ack 11");
+	quiet(t, 5000);
+}
+
+/* With all options, and completed by a plain ACK. */
+static void simultaneous_open_by_ack(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "S 0:0(0) <mss 1460,sackOK,TS val 50 ecr 0,nop,wscale 2>");
+	out(t, "S. 0:0(0) ack 1 <mss 1460,sackOK,TS val * ecr 50,wscale 7>");
+	state(t, HF_SYN_RECEIVED);
+	in(t, ". 1:1(0) ack 1");
+	silence(t);
+	state(t, HF_ESTABLISHED);
+	event(t, HF_EVENT_CONNECTED);
+	require(t, script_status(t).send_scale == 2);
+}
+
+/* SYN-ACK of a simultaneous open is sent again. */
+static void simultaneous_open_retransmission(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	due_within(t, 1000, 3001, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	state(t, HF_ESTABLISHED);
+	quiet(t, 10000);
+}
+
+/* MUST-22, MUST-23, RFC 6298 (5.5) and (2.5): exponential, 60 s at most. */
+static void syn_retransmission(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0) <mss 1460,sackOK,ts,wscale 7>");
+	for (unsigned ms = 1000; ms <= 32000; ms *= 2)
+		due(t, ms, "S 0:0(0)");
+	due(t, 60000, "S 0:0(0)");
+	quiet(t, 179000 - 123000);
+	state(t, HF_SYN_SENT);
+	after(t, 70000);
+	skip(t);
+	ended(t, HF_ERR_TIMED_OUT);
+	quiet(t, 200000);
+}
+
+/* RFC 9293 3.10.7.3, second; what 3.5.2 group 1 sends. */
+static void syn_refused(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "R. %u:%u(0) ack 1", 0 - t->f->irs, 0 - t->f->irs);
+	ended(t, HF_ERR_REFUSED);
+	quiet(t, 10000);
+	user_send_error(t, HF_ERR_REFUSED);
+}
+
+/* RFC 9293 3.10.7.3, first and second. */
+static void syn_sent_ignores_bad_resets(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "R. 0:0(0) ack 2");
+	silence(t);
+	in(t, "R. 0:0(0) ack 0");
+	silence(t);
+	in(t, "R 0:0(0)");
+	silence(t);
+	state(t, HF_SYN_SENT);
+	no_event(t, HF_EVENT_CLOSED);
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1");
+}
+
+/* RFC 9293 3.5 figures 8 and 9, 3.5.2 group 2, 3.10.7.3 first. */
+static void syn_sent_resets_bad_ack(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, ". 300:300(0) ack 100");
+	out(t, "R 100:100(0)");
+	in(t, "S. 0:0(0) ack 0 <mss 1460>");
+	out(t, "R 0:0(0)");
+	in(t, "S. 0:0(0) ack 2 <mss 1460>");
+	out(t, "R 2:2(0)");
+	silence(t);
+	state(t, HF_SYN_SENT);
+	due(t, 1000, "S 0:0(0)");
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1");
+	state(t, HF_ESTABLISHED);
+}
+
+/* RFC 9293 3.10.7.3, fifth; eighth of 3.10.7.4: no FIN without a SYN. */
+static void syn_sent_drops_what_is_no_syn(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, ". 0:0(0) ack 1");
+	silence(t);
+	in(t, "P. 1:11(10) ack 1");
+	silence(t);
+	in(t, "F 1:1(0)");
+	silence(t);
+	state(t, HF_SYN_SENT);
+	no_event(t, HF_EVENT_READABLE | HF_EVENT_EOF | HF_EVENT_CLOSED);
+	due(t, 1000, "S 0:0(0)");
+}
+
+/* RFC 9293 3.10.7.3, fourth: other text in the segment is legal. */
+static void syn_ack_with_text(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "S. 0:10(10) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1 | . 1:1(0) ack 11");
+	if (t->chosen == 0)
+		in(t, "P. 1:11(10) ack 1");
+	after(t, 499);
+	skip(t);
+	user_receive(t, 10);
+}
+
+/* RFC 9293 3.10.7.4, first: the old SYN-ACK is answered with an ACK. */
+static void duplicate_syn_ack(struct script *t)
+{
+	start(t);
+	active(t, "mss 1460");
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1");
+	silence(t);
+	state(t, HF_ESTABLISHED);
+}
+
+/* RFC 9293 3.10.2, SYN_SENT: queued until ESTABLISHED. */
+static void send_while_opening(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	user_send(t, 10);
+	silence(t);
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, "P. 1:11(10) ack 1 | . 1:1(0) ack 1");
+	if (t->chosen == 1)
+		out(t, "P. 1:11(10) ack 1");
+	in(t, ". 1:1(0) ack 11");
+	quiet(t, 5000);
+}
+
+/* RFC 9293 3.10.5, 3.10.4, SYN_SENT: the TCB is deleted, no more is said. */
+static void syn_sent_abandoned(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	user_abort(t);
+	quiet(t, 10000);
+	used(t, HF_POOL_CONNECTION, 0);
+	flow(t, 1);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	user_close(t);
+	quiet(t, 10000);
+	used(t, HF_POOL_CONNECTION, 0);
+	error(t, HF_ERR_HANDLE, hf_close(t->host, t->f->h, t->now));
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, "R 1:1(0)");
+}
+
+static const struct script_test tests[] = {
+	SCRIPT(active_open),
+	SCRIPT(syn_offers_options),
+	SCRIPT(mss_offered_follows_mtu),
+	SCRIPT(mss_default),
+	SCRIPT(mss_of_peer),
+	ROBUST(simultaneous_open),
+	ROBUST(simultaneous_open_by_ack),
+	SCRIPT(simultaneous_open_retransmission),
+	SCRIPT(syn_retransmission),
+	SCRIPT(syn_refused),
+	SCRIPT(syn_sent_ignores_bad_resets),
+	SCRIPT(syn_sent_resets_bad_ack),
+	ROBUST(syn_sent_drops_what_is_no_syn),
+	SCRIPT(syn_ack_with_text),
+	SCRIPT(duplicate_syn_ack),
+	ROBUST(send_while_opening),
+	SCRIPT(syn_sent_abandoned),
+};
+
+int main(int argc, char **argv)
+{
+	return script_main("connect", tests, sizeof tests / sizeof tests[0],
+			   argc, argv);
+}

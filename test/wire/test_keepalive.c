@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/* Keep-alives: RFC 9293 3.8.4. */
+#include "script.h"
+
+/* MUST-25: off unless asked for. */
+static void off_by_default(struct script *t)
+{
+	uint64_t on = 9;
+
+	start(t);
+	passive(t, "mss 1460");
+	ok(t, hf_get(t->host, t->f->h, HF_OPTION_KEEPALIVE, &on));
+	require(t, on == 0);
+	quiet(t, 20000000);
+	state(t, HF_ESTABLISHED);
+}
+
+/* MUST-28: two hours at least, whatever the profile. */
+static void two_hours(struct script *t)
+{
+	struct hf_config config;
+	uint64_t idle = 0;
+
+	hf_config_default(&config, HF_PROFILE_LINUX);
+	hf_config_default(&t->config, HF_PROFILE_RFC);
+	start(t);
+	require(t, config.keepalive_idle >= SEC(7200));
+	require(t, t->config.keepalive_idle >= SEC(7200));
+	passive(t, "mss 1460");
+	ok(t, hf_get(t->host, t->f->h, HF_OPTION_KEEPALIVE_IDLE, &idle));
+	require(t, idle >= 7200);
+	user_set(t, HF_OPTION_KEEPALIVE, 1);
+	quiet(t, 7199000);
+}
+
+static void keep(struct script *t)
+{
+	script_set(t, HF_OPTION_KEEPALIVE_IDLE, 100);
+	script_set(t, HF_OPTION_KEEPALIVE_INTERVAL, 10);
+	script_set(t, HF_OPTION_KEEPALIVE_PROBES, 3);
+	script_set(t, HF_OPTION_KEEPALIVE, 1);
+}
+
+/* MUST-24, MUST-27, SHLD-12: SEG.SEQ = SND.NXT-1, no text. */
+static void answered(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	MARK(t);
+	keep(t);
+	for (int i = 0; i < 5; i++) {
+		due(t, 100000, ". 0:0(0) ack 1");
+		require(t, t->last.report.why == HF_WHY_KEEPALIVE);
+		in(t, ". 1:1(0) ack 1");
+		silence(t);
+	}
+	state(t, HF_ESTABLISHED);
+}
+
+/* MUST-29: one that is lost is no sign of death, all of them are. */
+static void unanswered(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	MARK(t);
+	keep(t);
+	due(t, 100000, ". 0:0(0) ack 1");
+	due(t, 10000, ". 0:0(0) ack 1");
+	state(t, HF_ESTABLISHED);
+	due(t, 10000, ". 0:0(0) ack 1");
+	quiet(t, 9990);
+	state(t, HF_ESTABLISHED);
+	after(t, 20);
+	maybe_out(t, "R 1:1(0) | R. 1:1(0) ack 1");
+	ended(t, HF_ERR_TIMED_OUT);
+	quiet(t, 500000);
+}
+
+static void answered_at_last(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	MARK(t);
+	keep(t);
+	due(t, 100000, ". 0:0(0) ack 1");
+	due(t, 10000, ". 0:0(0) ack 1");
+	due(t, 10000, ". 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	due(t, 100000, ". 0:0(0) ack 1");
+	due(t, 10000, ". 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+}
+
+/* A peer that has forgotten the connection resets it. */
+static void answered_by_reset(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	MARK(t);
+	keep(t);
+	due(t, 100000, ". 0:0(0) ack 1");
+	in(t, "R 1:1(0)");
+	ended(t, HF_ERR_RESET);
+	quiet(t, 500000);
+}
+
+/* MUST-26: only when nothing was received for the interval. */
+static void received_in_between(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	MARK(t);
+	keep(t);
+	quiet(t, 50000);
+	in(t, "P. 1:11(10) ack 1");
+	user_receive(t, 10);
+	user_send(t, 10);
+	out(t, "P. 1:11(10) ack 11");
+	in(t, ". 11:11(0) ack 11");
+	due_within(t, 99990, 100010, ". 10:10(0) ack 11");
+	in(t, ". 11:11(0) ack 11");
+}
+
+/* MUST-26: nor while anything is outstanding. */
+static void outstanding(struct script *t)
+{
+	unsigned ms = 1000;
+
+	t->config.r2 = SEC(600);
+	start(t);
+	passive(t, "mss 1460");
+	MARK(t);
+	keep(t);
+	user_send(t, 10);
+	out(t, "P. 1:11(10) ack 1");
+	for (int i = 0; i < 8; i++) {
+		due(t, ms, "P. 1:11(10) ack 1");
+		ms = ms < 32000 ? 2 * ms : 60000;
+	}
+	in(t, ". 1:1(0) ack 11");
+	due(t, 100000, ". 10:10(0) ack 1");
+	in(t, ". 1:1(0) ack 11");
+}
+
+/* Turned off again. */
+static void turned_off(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	MARK(t);
+	keep(t);
+	quiet(t, 99000);
+	user_set(t, HF_OPTION_KEEPALIVE, 0);
+	quiet(t, 500000);
+	state(t, HF_ESTABLISHED);
+}
+
+/* By the peer: answered as any old segment; its garbage octet is no text. */
+static void of_the_peer(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	in(t, ". 0:0(0) ack 1");
+	out(t, ". 1:1(0) ack 1");
+	in(t, ". 0:1(1) ack 1");
+	out(t, ". 1:1(0) ack 1");
+	silence(t);
+	user_receive_error(t, HF_ERR_WOULD_BLOCK);
+	in(t, "P. 1:11(10) ack 1");
+	user_receive(t, 10);
+	due_within(t, 0, 499, ". 1:1(0) ack 11");
+	in(t, ". 10:11(1) ack 1");
+	out(t, ". 1:1(0) ack 11");
+	user_receive_error(t, HF_ERR_WOULD_BLOCK);
+}
+
+static void refuse(struct script *t, enum hf_option option, uint64_t value)
+{
+	script_expect(t, HF_ERR_ARGUMENT,
+		      hf_set(t->host, t->f->h, option, value));
+}
+
+static void out_of_range(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	MARK(t);
+	refuse(t, HF_OPTION_KEEPALIVE_IDLE, 0);
+	refuse(t, HF_OPTION_KEEPALIVE_IDLE, 65536);
+	refuse(t, HF_OPTION_KEEPALIVE_INTERVAL, 0);
+	refuse(t, HF_OPTION_KEEPALIVE_INTERVAL, 65536);
+	refuse(t, HF_OPTION_KEEPALIVE_PROBES, 0);
+	refuse(t, HF_OPTION_KEEPALIVE_PROBES, 256);
+	user_set(t, HF_OPTION_KEEPALIVE_IDLE, 65535);
+	user_set(t, HF_OPTION_KEEPALIVE_PROBES, 255);
+}
+
+static const struct script_test tests[] = {
+	ROBUST(off_by_default),
+	SCRIPT(two_hours),
+	ROBUST(answered),
+	ROBUST(unanswered),
+	ROBUST(answered_at_last),
+	SCRIPT(answered_by_reset),
+	ROBUST(received_in_between),
+	ROBUST(outstanding),
+	ROBUST(turned_off),
+	SCRIPT(of_the_peer),
+	SCRIPT(out_of_range),
+};
+
+int main(int argc, char **argv)
+{
+	return script_main("keepalive", tests, sizeof tests / sizeof tests[0],
+			   argc, argv);
+}
