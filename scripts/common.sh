@@ -76,5 +76,5 @@ build_in() {
 	if [ ! -f "$dir/build.ninja" ]; then
 		CC=$compiler meson setup "$dir" "$@" || return 1
 	fi
-	ninja -C "$dir"
+	ninja --quiet -k 0 -C "$dir"
 }

@@ -56,7 +56,7 @@ struct hf_config {
 	uint32_t listeners;
 	uint32_t connections; /* whole connections, listeners not counted */
 	uint32_t half_open; /* all listeners together */
-	uint32_t time_wait; /* the oldest makes room past it */
+	uint32_t time_wait; /* past it a connection waits as a whole one */
 
 	uint32_t send_buffer; /* default octets of each send queue */
 	uint32_t receive_buffer; /* default octets of each receive queue */
@@ -182,9 +182,8 @@ HF_PUBLIC enum hf_error hf_address_remove(struct hf_host *host,
  * HF_ERR_ARGUMENT, HF_ERR_LIMIT.
  */
 HF_PUBLIC enum hf_error hf_route_add(struct hf_host *host,
-				     struct hf_addr prefix,
-				     unsigned prefix_len, uint32_t link,
-				     struct hf_addr gateway);
+				     struct hf_addr prefix, unsigned prefix_len,
+				     uint32_t link, struct hf_addr gateway);
 
 /* ---- frames and time -------------------------------------------------- */
 
@@ -501,8 +500,8 @@ HF_PUBLIC enum hf_error hf_shutdown(struct hf_host *host,
  * ends in its own time. With octets unread it is reset (SHLD-3); a listener
  * takes its half-open and unaccepted connections with it. HF_ERR_HANDLE.
  */
-HF_PUBLIC enum hf_error hf_close(struct hf_host *host,
-				 struct hf_handle handle, hf_time now);
+HF_PUBLIC enum hf_error hf_close(struct hf_host *host, struct hf_handle handle,
+				 hf_time now);
 
 /* ABORT: sends RST, throws away what is queued, and releases. HF_ERR_HANDLE */
 HF_PUBLIC enum hf_error hf_abort(struct hf_host *host,

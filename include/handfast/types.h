@@ -38,8 +38,8 @@ struct hf_addr {
 
 static inline struct hf_addr hf_ipv4(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 {
-	struct hf_addr addr = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff,
-				  a, b, c, d } };
+	struct hf_addr addr = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a,
+				  b, c, d } };
 	return addr;
 }
 

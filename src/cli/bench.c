@@ -78,14 +78,26 @@ static size_t carry(struct bench *bench, const struct bench_end *from,
 	return n;
 }
 
-void bench_exchange(struct bench *bench)
+static void carry_all(struct bench *bench, const struct bench_end *from,
+		      const struct bench_end *to)
 {
-	while (carry(bench, &bench->client, &bench->server) == BENCH_BURST)
+	while (carry(bench, from, to) == BENCH_BURST)
 		;
 	bench->now += bench->tick;
-	while (carry(bench, &bench->server, &bench->client) == BENCH_BURST)
-		;
-	bench->now += bench->tick;
+}
+
+void bench_to_server(struct bench *bench)
+{
+	carry_all(bench, &bench->client, &bench->server);
+}
+
+void bench_to_client(struct bench *bench)
+{
+	carry_all(bench, &bench->server, &bench->client);
+}
+
+void bench_timers(struct bench *bench)
+{
 	if (hf_expiry(bench->client.host) <= bench->now)
 		hf_advance(bench->client.host, bench->now, NULL);
 	if (hf_expiry(bench->server.host) <= bench->now)

@@ -34,8 +34,12 @@ int bench_open(struct bench *bench, const struct cli_options *options,
 	       const struct cli_about *about, const struct hf_config *config);
 void bench_close(struct bench *bench);
 
-/* A round: what each end has to send arrives at the other, timers run. */
-void bench_exchange(struct bench *bench);
+/* What one end has to send arrives at the other, a tick later. */
+void bench_to_server(struct bench *bench);
+void bench_to_client(struct bench *bench);
+
+/* Runs the timers that are due. */
+void bench_timers(struct bench *bench);
 
 /* Goes to the next timer, if a round had nothing to carry. */
 void bench_skip(struct bench *bench);

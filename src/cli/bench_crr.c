@@ -2,8 +2,8 @@
 /*
  * Connect, request, response, close: whole connections, one after another or
  * several at once. The client closes first, then the server. The MSL is a
- * millisecond of virtual time, so that TIME_WAIT costs what it costs to enter
- * and to leave, and does not use up the ports.
+ * tenth of a millisecond of virtual time, so that TIME_WAIT costs what it
+ * costs to enter and to leave, and does not use up the ports.
  */
 #include "bench.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define TEXT_LEN 64u
-#define MSL HF_MILLISECOND
+#define MSL (100 * HF_MICROSECOND)
 #define DEFAULT_CONNECTIONS 200000u
 #define IDLE_MOST                                                              \
 	1000u /* rounds that carry nothing, before it is a failure             \
@@ -112,9 +112,11 @@ static void run(struct crr *crr, uint32_t concurrent)
 		uint64_t before = crr->bench.carried;
 
 		open_some(crr, concurrent);
-		bench_exchange(&crr->bench);
+		bench_to_server(&crr->bench);
 		run_server(crr);
+		bench_to_client(&crr->bench);
 		run_client(crr);
+		bench_timers(&crr->bench);
 		if (crr->bench.carried != before) {
 			idle = 0;
 			continue;
@@ -134,9 +136,12 @@ static int start(struct crr *crr, const struct cli_options *options,
 	enum hf_error error;
 
 	hf_config_default(&config, options->profile);
-	config.connections = options->concurrent + 64;
+	/* those that are closing are still there for a while */
+	config.connections = 4 * options->concurrent + 64;
 	config.half_open = options->concurrent + 64;
 	config.msl = MSL;
+	config.port_low = 1024;
+	config.port_high = 65535;
 	if (bench_open(&crr->bench, options, about, &config))
 		return CLI_FAILED;
 	error = hf_listen(crr->bench.server.host, &listen, &crr->listener);
@@ -162,7 +167,7 @@ static void print(const struct crr *crr, const struct cli_options *options,
 	else
 		printf("crr: %u connections, %u at once, %u octets each way: "
 		       "%.0f ns a connection for both ends on one core, "
-		       "%.2f frames each, MSL 1 ms of virtual time\n",
+		       "%.2f frames each, MSL 0.1 ms of virtual time\n",
 		       crr->wanted, options->concurrent, TEXT_LEN, each,
 		       frames);
 }

@@ -130,9 +130,11 @@ static void run(struct stream *stream)
 	while (!stream->error && !done) {
 		uint64_t before = stream->bench.carried;
 
-		bench_exchange(&stream->bench);
+		bench_to_server(&stream->bench);
 		done = run_server(stream);
+		bench_to_client(&stream->bench);
 		run_client(stream);
+		bench_timers(&stream->bench);
 		if (stream->bench.carried != before) {
 			idle = 0;
 			continue;

@@ -220,7 +220,7 @@ static bool set_connections(struct cli_options *options, const char *value)
 
 static bool set_concurrent(struct cli_options *options, const char *value)
 {
-	return read_number32(value, 1, 20000, &options->concurrent);
+	return read_number32(value, 1, 5000, &options->concurrent);
 }
 
 static bool set_megabytes(struct cli_options *options, const char *value)
@@ -286,7 +286,7 @@ static const struct option {
 	  "most connections at once (as many as the profile says)" },
 	{ "connections", 0, "N", "1-100000000", CLI_CRR, set_connections,
 	  "connections to measure (200000)" },
-	{ "concurrent", 0, "N", "1-20000", CLI_CRR, set_concurrent,
+	{ "concurrent", 0, "N", "1-5000", CLI_CRR, set_concurrent,
 	  "connections at once (1)" },
 	{ "megabytes", 0, "N", "1-100000000", CLI_STREAM, set_megabytes,
 	  "megabytes to move (1000)" },

@@ -14,9 +14,11 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BURST 32u
+#define CARRIER_WAIT 300u /* milliseconds at most */
 
 struct tun {
 	struct hf_device device;
@@ -198,19 +200,47 @@ static bool attach(struct tun *tun, const char *name,
 	return true;
 }
 
-static uint32_t read_mtu(const char *name)
+/* Asks the system about the interface. */
+static bool ask(const struct tun *tun, unsigned long what,
+		struct ifreq *request)
 {
-	struct ifreq request;
-	uint32_t mtu = 1500;
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool is_told;
 
-	memset(&request, 0, sizeof request);
-	memcpy(request.ifr_name, name, sizeof request.ifr_name);
-	if (fd >= 0 && ioctl(fd, SIOCGIFMTU, &request) == 0)
-		mtu = (uint32_t)request.ifr_mtu;
+	memset(request, 0, sizeof *request);
+	memcpy(request->ifr_name, tun->name, sizeof request->ifr_name);
+	is_told = fd >= 0 && ioctl(fd, what, request) == 0;
 	if (fd >= 0)
 		close(fd);
-	return mtu;
+	return is_told;
+}
+
+static uint32_t read_mtu(const struct tun *tun)
+{
+	struct ifreq request;
+
+	return ask(tun, SIOCGIFMTU, &request) ? (uint32_t)request.ifr_mtu
+					      : 1500;
+}
+
+/*
+ * The kernel takes a moment to see that the interface has a carrier now, and
+ * until then loses what it would send by it: a SYN that went out at once
+ * would wait a second for its answer.
+ */
+static void wait_for_carrier(const struct tun *tun)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	struct ifreq request;
+
+	for (unsigned i = 0; i < CARRIER_WAIT; i++) {
+		if (!ask(tun, SIOCGIFFLAGS, &request) ||
+		    !(request.ifr_flags & IFF_UP))
+			return;
+		nanosleep(&moment, NULL);
+		if (request.ifr_flags & IFF_RUNNING)
+			return;
+	}
 }
 
 /*
@@ -250,11 +280,12 @@ struct hf_device *hf_tun_open(const char *name, struct hf_failure *failure)
 		close_tun(&tun->device);
 		return NULL;
 	}
-	tun->device.mtu = read_mtu(tun->name);
+	tun->device.mtu = read_mtu(tun);
 	if (!allocate(tun)) {
 		failure_tell(failure, "no memory for interface %s", name);
 		close_tun(&tun->device);
 		return NULL;
 	}
+	wait_for_carrier(tun);
 	return &tun->device;
 }

@@ -50,8 +50,8 @@ static size_t output_reply(struct turn *t, uint32_t id, uint8_t *to, size_t cap)
 			       r->why == HF_WHY_ICMP_ERROR ||
 			       r->why == HF_WHY_NONE;
 
-		len = is_icmp ? icmp_write(t, r, to, cap) :
-				write_reply(t, r, to, cap);
+		len = is_icmp ? icmp_write(t, r, to, cap)
+			      : write_reply(t, r, to, cap);
 		if (t->report != NULL) {
 			t->report->why = r->why;
 			t->report->local = r->local;
@@ -107,7 +107,9 @@ size_t hf_loopback(struct hf_host *host, void *buf, size_t cap, size_t most,
 	return n;
 }
 
-/* ---- time ---------------------------------------------------------------------------- */
+/* ---- time
+ * ----------------------------------------------------------------------------
+ */
 
 static void fire(const struct hf_host *host, struct turn *t, uint32_t ref)
 {

@@ -2,7 +2,8 @@
 /* Making a host, giving it addresses, and asking what it uses. */
 #include "internal.h"
 
-/* ---- configuration -------------------------------------------------------------- */
+/* ---- configuration
+ * -------------------------------------------------------------- */
 
 static void set_limits(struct hf_config *config)
 {
@@ -80,7 +81,8 @@ static bool config_is_valid(const struct hf_config *config)
 	       config->ttl >= 1 && config->window_scale <= 14;
 }
 
-/* ---- keys ------------------------------------------------------------------------ */
+/* ---- keys
+ * ------------------------------------------------------------------------ */
 
 /* One secret, many keys: SipHash of a number under one half, with the other. */
 static struct siphash_key derive(const struct hf_config *config, uint64_t n)
@@ -109,7 +111,8 @@ static void derive_all(struct hf_host *h)
 	h->tcp.port_key = derive(config, 6);
 }
 
-/* ---- init ------------------------------------------------------------------------- */
+/* ---- init
+ * ------------------------------------------------------------------------- */
 
 static enum hf_error carve(struct turn *t)
 {
@@ -117,14 +120,13 @@ static enum hf_error carve(struct turn *t)
 
 	t->ip->links = block_carve(t->b, config->links * IP_LINK_UNITS *
 						 (size_t)BLOCK_UNIT);
-	t->ip->routes =
-		block_carve(t->b, config->routes * (size_t)BLOCK_UNIT);
+	t->ip->routes = block_carve(t->b, config->routes * (size_t)BLOCK_UNIT);
 	if (t->ip->links == 0 || t->ip->routes == 0)
 		return HF_ERR_NO_MEMORY;
-	pool_init(&t->ip->addresses, HF_POOL_ADDRESS + 1,
-		  BLOCK_UNIT, config->addresses, false);
-	pool_init(&t->ip->replies, HF_POOLS + 1, BLOCK_UNIT,
-		  config->replies, false);
+	pool_init(&t->ip->addresses, HF_POOL_ADDRESS + 1, BLOCK_UNIT,
+		  config->addresses, false);
+	pool_init(&t->ip->replies, HF_POOLS + 1, BLOCK_UNIT, config->replies,
+		  false);
 	return table_init(t->b, &t->ip->address_table);
 }
 
@@ -191,7 +193,8 @@ enum hf_error hf_host_attach(void *block, size_t size, struct hf_host **host)
 	return HF_OK;
 }
 
-/* ---- usage -------------------------------------------------------------------------- */
+/* ---- usage
+ * -------------------------------------------------------------------------- */
 
 const char *hf_pool_name(enum hf_pool pool)
 {
@@ -241,7 +244,8 @@ void hf_host_used(const struct hf_host *host, struct hf_usage *used)
 	used->pool[HF_POOL_PAGE].pages = host->ip.buffers.pages;
 }
 
-/* ---- links, addresses, routes --------------------------------------------------------- */
+/* ---- links, addresses, routes
+ * --------------------------------------------------------- */
 
 enum hf_error hf_link_add(struct hf_host *host, const struct hf_link *link,
 			  uint32_t *id)

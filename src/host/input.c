@@ -108,9 +108,7 @@ void hf_input(struct hf_host *host, uint32_t link,
 
 		if (reports != NULL) {
 			t.report = &reports[i];
-			*t.report = (struct hf_report){
-				.deadline = HF_NEVER
-			};
+			*t.report = (struct hf_report){ .deadline = HF_NEVER };
 		}
 		drop = input_frame(&t, link, &frames[i]);
 		host->ip.drops[drop]++;

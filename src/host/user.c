@@ -19,7 +19,8 @@ static struct listener *find_listener(const struct hf_host *host,
 	return pool_find(&host->block, &host->tcp.listeners, handle);
 }
 
-/* ---- opening --------------------------------------------------------------------- */
+/* ---- opening
+ * --------------------------------------------------------------------- */
 
 enum hf_error hf_listen(struct hf_host *host, const struct hf_listen *options,
 			struct hf_handle *listener)
@@ -90,12 +91,13 @@ enum hf_error hf_open(struct hf_host *host, const struct hf_open *options,
 	return call_open(&t, options, connection);
 }
 
-/* ---- SEND ------------------------------------------------------------------------- */
+/* ---- SEND
+ * ------------------------------------------------------------------------- */
 
 static enum hf_error ended(const struct tcb *tcb)
 {
-	return tcb->error != HF_OK ? (enum hf_error)tcb->error :
-				     HF_ERR_NOT_CONNECTED;
+	return tcb->error != HF_OK ? (enum hf_error)tcb->error
+				   : HF_ERR_NOT_CONNECTED;
 }
 
 /* Whether SEND is possible now, and how many octets the queue takes. */
@@ -181,7 +183,8 @@ enum hf_error hf_commit(struct hf_host *host, struct hf_handle connection,
 	return HF_OK;
 }
 
-/* ---- RECEIVE ------------------------------------------------------------------------ */
+/* ---- RECEIVE
+ * ------------------------------------------------------------------------ */
 
 /* HF_OK: there are octets, or the end (and then none). */
 static enum hf_error may_receive(const struct tcb *tcb)
@@ -192,8 +195,8 @@ static enum hf_error may_receive(const struct tcb *tcb)
 		return (enum hf_error)tcb->error;
 	if (tcb->flags & TCB_FIN_RECEIVED)
 		return HF_OK;
-	return tcb->state == HF_CLOSED ? HF_ERR_NOT_CONNECTED :
-					 HF_ERR_WOULD_BLOCK;
+	return tcb->state == HF_CLOSED ? HF_ERR_NOT_CONNECTED
+				       : HF_ERR_WOULD_BLOCK;
 }
 
 static void consume(struct turn *t, struct tcb *tcb, uint32_t len)
@@ -268,7 +271,8 @@ enum hf_error hf_consume(struct hf_host *host, struct hf_handle connection,
 	return HF_OK;
 }
 
-/* ---- closing -------------------------------------------------------------------------- */
+/* ---- closing
+ * -------------------------------------------------------------------------- */
 
 enum hf_error hf_shutdown(struct hf_host *host, struct hf_handle connection)
 {

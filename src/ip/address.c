@@ -35,16 +35,19 @@ bool addr_is_unicast(const struct hf_addr *a)
 	return true;
 }
 
-bool addr_has_prefix(const struct hf_addr *a, const struct hf_addr *prefix,
-		     unsigned bits)
+static uint64_t get_be64(const uint8_t *p)
 {
-	unsigned whole = bits / 8, rest = bits % 8;
-	unsigned mask = 0xff00u >> rest & 0xff;
+	return (uint64_t)get_be32(p) << 32 | get_be32(p + 4);
+}
 
-	if (memcmp(a->octet, prefix->octet, whole) != 0)
-		return false;
-	return rest == 0 ||
-	       ((a->octet[whole] ^ prefix->octet[whole]) & mask) == 0;
+unsigned addr_common_bits(const struct hf_addr *a, const struct hf_addr *b)
+{
+	uint64_t high = get_be64(a->octet) ^ get_be64(b->octet);
+	uint64_t low = get_be64(a->octet + 8) ^ get_be64(b->octet + 8);
+
+	if (high != 0)
+		return (unsigned)__builtin_clzll(high);
+	return low != 0 ? 64u + (unsigned)__builtin_clzll(low) : 128u;
 }
 
 static uint32_t hash_addr(const struct ip *ip, const struct hf_addr *addr)
@@ -151,9 +154,9 @@ enum hf_error ip_address_add(struct turn *t, uint32_t link,
 		return HF_ERR_ADDRESS_IN_USE;
 	ref = ip_address_hold(t, addr, link);
 	if (ref == 0)
-		return t->ip->addresses.used == t->ip->config.addresses ?
-			       HF_ERR_LIMIT :
-			       HF_ERR_NO_MEMORY;
+		return t->ip->addresses.used == t->ip->config.addresses
+			       ? HF_ERR_LIMIT
+			       : HF_ERR_NO_MEMORY;
 	error = ip_route_add(t, &connected);
 	if (error != HF_OK) {
 		ip_address_drop(t, ref);

@@ -118,13 +118,13 @@ bool addr_is_loopback(const struct hf_addr *a);
 bool addr_is_multicast(const struct hf_addr *a);
 /* May be one end of a connection: MUST-46, MUST-57, MUST-63. */
 bool addr_is_unicast(const struct hf_addr *a);
+/* How many leading bits two addresses share. */
+unsigned addr_common_bits(const struct hf_addr *a, const struct hf_addr *b);
 /* True if the first `bits` bits agree. */
-bool addr_has_prefix(const struct hf_addr *a, const struct hf_addr *prefix,
-		     unsigned bits);
-
-static inline bool addr_eq(const struct hf_addr *a, const struct hf_addr *b)
+static inline bool addr_has_prefix(const struct hf_addr *a,
+				   const struct hf_addr *prefix, unsigned bits)
 {
-	return memcmp(a, b, sizeof *a) == 0;
+	return addr_common_bits(a, prefix) >= bits;
 }
 
 /*
@@ -185,6 +185,7 @@ struct reply {
 	} u;
 	struct hf_addr local, remote;
 	uint8_t why; /* enum hf_why */
+	uint8_t ttl, tos; /* ttl 0: as configured */
 };
 
 _Static_assert(sizeof(struct reply) <= BLOCK_UNIT, "one unit");
@@ -218,7 +219,6 @@ enum hf_drop icmp_answer_echo(struct turn *t, const struct wire_icmp *echo,
  * Writes a queued ICMP reply as a datagram; 0 if it does not fit. Its body is
  * given back either way.
  */
-size_t icmp_write(struct turn *t, struct reply *reply, uint8_t *to,
-		  size_t cap);
+size_t icmp_write(struct turn *t, struct reply *reply, uint8_t *to, size_t cap);
 
 #endif

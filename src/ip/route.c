@@ -49,16 +49,6 @@ bool ip_link_towards(const struct turn *t, const struct hf_addr *to,
 	return true;
 }
 
-/* How many leading bits two addresses share: RFC 6724 rule 8. */
-static unsigned common_bits(const struct hf_addr *a, const struct hf_addr *b)
-{
-	unsigned n = 0;
-
-	while (n < 128 && addr_has_prefix(a, b, n + 1))
-		n++;
-	return n;
-}
-
 /*
  * Addresses are few and this runs once per active open, so it looks at the
  * connected routes, each of which came with an address: on the outgoing link
@@ -85,7 +75,7 @@ uint32_t ip_source_for(const struct turn *t, const struct hf_addr *to)
 		ref = ip_address_find(t, &r->prefix);
 		if (ref == 0 || !ip_address_at(t, ref)->is_own)
 			continue;
-		bits = common_bits(&r->prefix, to);
+		bits = addr_common_bits(&r->prefix, to); /* RFC 6724 8 */
 		if (best == 0 || bits > best_bits) {
 			best = ref;
 			best_bits = bits;

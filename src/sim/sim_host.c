@@ -199,10 +199,14 @@ static bool send_frames(struct hf_sim *sim, uint32_t host, struct sim_port port)
 static bool send_all(struct hf_sim *sim, uint32_t host)
 {
 	bool any = false;
+	size_t carried;
 
-	while (hf_loopback(sim->host[host].host, sim->buf, sizeof sim->buf,
-			   LOOPBACK_FRAMES, sim->now) == LOOPBACK_FRAMES)
-		any = true;
+	do {
+		carried = hf_loopback(sim->host[host].host, sim->buf,
+				      sizeof sim->buf, LOOPBACK_FRAMES,
+				      sim->now);
+		any |= carried > 0;
+	} while (carried == LOOPBACK_FRAMES);
 	for (uint32_t i = 0; i < sim->host[host].port_count; i++)
 		any |= send_frames(sim, host, sim->host[host].port[i]);
 	return any;

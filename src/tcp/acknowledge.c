@@ -71,7 +71,7 @@ static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
 	if (tcb->flags & TCB_RECOVERY)
 		recovery_acked(t, tcb, acked);
 	else
-		congestion_acked(tcb, acked);
+		congestion_acked(t, tcb, acked);
 	tcb->duplicates = 0;
 	forget_recover(t, tcb);
 	timer_acked(t, tcb);

@@ -18,35 +18,8 @@ static struct verdict end(enum hf_drop drop)
 	return (struct verdict){ true, drop };
 }
 
-/* ---- resets, 3.5.2 ---------------------------------------------------------- */
-
-/*
- * SEG.ACK tells the sequence number of the answer; without it, everything
- * that arrived is acknowledged, so that the peer believes it.
- */
-void reset_reply(struct turn *t, const struct arrival *a, bool is_limited)
-{
-	struct reply *r;
-
-	if (a->seg.flags & TCP_RST)
-		return;
-	if (is_limited && !limiter_allows(&t->ip->resets, t->now))
-		return;
-	r = reply_push(t, &a->ip->src);
-	if (r == NULL)
-		return;
-	r->why = HF_WHY_RESET;
-	r->local = a->ip->dst;
-	r->u.tcp.local_port = a->seg.dst_port;
-	r->u.tcp.remote_port = a->seg.src_port;
-	if (a->seg.flags & TCP_ACK) {
-		r->u.tcp.seq = a->seg.ack.n;
-		r->u.tcp.flags = TCP_RST;
-	} else {
-		r->u.tcp.ack = a->seg.seq.n + a->len;
-		r->u.tcp.flags = TCP_RST | TCP_ACK;
-	}
-}
+/* ---- answers
+ * ------------------------------------------------------------------- */
 
 /* RFC 5961 3-5: an ACK that a true peer answers as it should. */
 static void challenge(struct turn *t, struct tcb *tcb)
@@ -63,10 +36,25 @@ static void acknowledge_now(struct turn *t, struct tcb *tcb)
 	tcb_ready(t, tcb);
 }
 
-/* ---- first: sequence number --------------------------------------------------- */
+/* ---- first: sequence number
+ * --------------------------------------------------- */
 
 /* RFC 7323 5.5: older than 24 days, a timestamp says nothing. */
 #define TS_STALE (24 * 24 * 3600 * HF_SECOND)
+
+static bool ts_is_stale(const struct turn *t, const struct tcb *tcb)
+{
+	return t->now - tcb->heard >= TS_STALE;
+}
+
+/* RFC 7323 3.2: once agreed on, in every segment. Linux is not so strict. */
+static bool lacks_timestamp(const struct turn *t, const struct tcb *tcb,
+			    const struct arrival *a)
+{
+	return tcb->flags & TCB_TIMESTAMPS && !a->seg.has_ts &&
+	       !(a->seg.flags & TCP_RST) &&
+	       t->ip->config.profile == HF_PROFILE_RFC;
+}
 
 /* RFC 7323 5.3 R1 */
 static bool paws_rejects(const struct turn *t, const struct tcb *tcb,
@@ -74,7 +62,7 @@ static bool paws_rejects(const struct turn *t, const struct tcb *tcb,
 {
 	return tcb->flags & TCB_TIMESTAMPS && a->seg.has_ts &&
 	       (int32_t)(a->seg.ts_val - tcb->ts_recent) < 0 &&
-	       !(a->seg.flags & TCP_RST) && t->now - tcb->heard < TS_STALE;
+	       !(a->seg.flags & TCP_RST) && !ts_is_stale(t, tcb);
 }
 
 /* 3.10.7.4, first: the four cases. */
@@ -106,8 +94,8 @@ static void trim(const struct tcb *tcb, struct arrival *a)
 		old--;
 	}
 	if (old > 0) {
-		uint32_t n = (uint32_t)old < seg->text_len ? (uint32_t)old :
-							     seg->text_len;
+		uint32_t n = (uint32_t)old < seg->text_len ? (uint32_t)old
+							   : seg->text_len;
 
 		seg->text += n;
 		seg->text_len -= n;
@@ -151,6 +139,8 @@ static bool is_text_for_closed_window(const struct tcb *tcb,
 static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
 				     struct arrival *a)
 {
+	if (lacks_timestamp(t, tcb, a))
+		return end(HF_DROP_PAWS);
 	if (paws_rejects(t, tcb, a)) {
 		acknowledge_now(t, tcb);
 		return end(HF_DROP_PAWS);
@@ -178,12 +168,13 @@ static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
 		timer_time_wait(t, tcb);
 	acknowledge_now(t, tcb);
 	return end(a->len > 0 && seq_upto(seq_add(a->seg.seq, a->len),
-					  tcb->rcv.nxt) ?
-			   HF_DROP_DUPLICATE :
-			   HF_DROP_SEQUENCE);
+					  tcb->rcv.nxt)
+			   ? HF_DROP_DUPLICATE
+			   : HF_DROP_SEQUENCE);
 }
 
-/* ---- second: RST -------------------------------------------------------------- */
+/* ---- second: RST
+ * -------------------------------------------------------------- */
 
 static enum hf_error reset_means(const struct tcb *tcb)
 {
@@ -208,7 +199,8 @@ static struct verdict check_rst(struct turn *t, struct tcb *tcb,
 	return end(HF_ACCEPTED);
 }
 
-/* ---- fourth: SYN -------------------------------------------------------------- */
+/* ---- fourth: SYN
+ * -------------------------------------------------------------- */
 
 static struct verdict check_syn(struct turn *t, struct tcb *tcb,
 				struct arrival *a)
@@ -219,7 +211,8 @@ static struct verdict check_syn(struct turn *t, struct tcb *tcb,
 	return end(HF_DROP_SYN_CHALLENGED);
 }
 
-/* ---- fifth: ACK --------------------------------------------------------------- */
+/* ---- fifth: ACK
+ * --------------------------------------------------------------- */
 
 /* SYN_RECEIVED: our SYN is acknowledged, or the segment is not for us. */
 static struct verdict complete_open(struct turn *t, struct tcb *tcb,
@@ -258,11 +251,13 @@ static bool ack_is_plausible(const struct tcb *tcb, const struct arrival *a)
 }
 
 /* RFC 7323 4.3 (2): the timestamp of what the last ACK was about. */
-static void take_timestamp(struct tcb *tcb, const struct arrival *a)
+static void take_timestamp(const struct turn *t, struct tcb *tcb,
+			   const struct arrival *a)
 {
 	if (tcb->flags & TCB_TIMESTAMPS && a->seg.has_ts &&
 	    seq_upto(a->seg.seq, tcb->rcv.acked) &&
-	    (int32_t)(a->seg.ts_val - tcb->ts_recent) >= 0)
+	    ((int32_t)(a->seg.ts_val - tcb->ts_recent) >= 0 ||
+	     ts_is_stale(t, tcb)))
 		tcb->ts_recent = a->seg.ts_val;
 }
 
@@ -316,14 +311,15 @@ static struct verdict check_ack(struct turn *t, struct tcb *tcb,
 		challenge(t, tcb);
 		return end(HF_DROP_ACK);
 	}
-	take_timestamp(tcb, a);
+	take_timestamp(t, tcb, a);
 	ack_arrived(t, tcb, a);
 	window_arrived(t, tcb, a);
 	tcb_ready(t, tcb);
 	return fin_is_acknowledged(tcb) ? fin_acknowledged(t, tcb) : pass;
 }
 
-/* ---- the steps in a row --------------------------------------------------------- */
+/* ---- the steps in a row
+ * --------------------------------------------------------- */
 
 /*
  * Header prediction (Jacobson 1990): the next segment of a connection where
@@ -339,7 +335,8 @@ static bool is_predicted(const struct turn *t, const struct tcb *tcb,
 	       (a->seg.flags & special) == TCP_ACK &&
 	       seq_eq(a->seg.seq, tcb->rcv.nxt) &&
 	       (a->seg.text_len == 0 || a->seg.text_len <= wnd) &&
-	       !t->ip->config.no_header_prediction && !paws_rejects(t, tcb, a);
+	       !t->ip->config.no_header_prediction &&
+	       !lacks_timestamp(t, tcb, a) && !paws_rejects(t, tcb, a);
 }
 
 enum hf_drop arrive_connection(struct turn *t, struct tcb *tcb,
@@ -367,7 +364,10 @@ enum hf_drop arrive_connection(struct turn *t, struct tcb *tcb,
 	if (v.ends)
 		return v.drop;
 	tcb->heard = t->now;
-	tcb->probes = 0;
+	if (tcb->probes > 0) {
+		tcb->probes = 0;
+		timer_keepalive(t, tcb);
+	}
 	return text_arrived(t, tcb, a);
 }
 
@@ -390,9 +390,8 @@ static enum hf_drop arrive_tcb(struct turn *t, struct tcb *tcb,
 		return HF_DROP_SOURCE;
 	if (t->report != NULL) {
 		report_flow(t, &tcb->flow);
-		t->report->connection = (struct hf_handle){
-			ref, tcb->flow.record.generation
-		};
+		t->report->connection =
+			(struct hf_handle){ ref, tcb->flow.record.generation };
 	}
 	if (tcb->state == HF_SYN_SENT)
 		return arrive_syn_sent(t, tcb, a);

@@ -2,7 +2,8 @@
 /* OPEN, CLOSE, ABORT: RFC 9293 3.10.1, 3.10.4, 3.10.5. */
 #include "tcp.h"
 
-/* ---- the active OPEN ------------------------------------------------------------ */
+/* ---- the active OPEN
+ * ------------------------------------------------------------ */
 
 static enum hf_error check_addresses(const struct turn *t,
 				     const struct hf_open *options,
@@ -18,8 +19,8 @@ static enum hf_error check_addresses(const struct turn *t,
 		return HF_ERR_ARGUMENT;
 	if (has_local && !ip_address_is_own(t, &options->local))
 		return HF_ERR_ADDRESS_NOT_AVAILABLE;
-	return ip_link_towards(t, &options->remote, &link) ? HF_OK :
-							     HF_ERR_NO_ROUTE;
+	return ip_link_towards(t, &options->remote, &link) ? HF_OK
+							   : HF_ERR_NO_ROUTE;
 }
 
 /* The ref of the local address, held; 0: *error says why. MUST-43, MUST-44 */
@@ -114,7 +115,9 @@ enum hf_error call_open(struct turn *t, const struct hf_open *options,
 	return HF_OK;
 }
 
-/* ---- CLOSE ---------------------------------------------------------------------------- */
+/* ---- CLOSE
+ * ----------------------------------------------------------------------------
+ */
 
 /* Our FIN follows the data; the state changes at once: 3.10.4. */
 static void queue_fin(struct turn *t, struct tcb *tcb)
@@ -152,39 +155,6 @@ enum hf_error call_shutdown(struct turn *t, struct tcb *tcb)
 		break;
 	}
 	return HF_ERR_NOT_CONNECTED;
-}
-
-/* 3.10.5: who would not know otherwise is told. */
-void abort_reply(struct turn *t, const struct tcb *tcb)
-{
-	struct reply *r;
-
-	switch ((enum hf_state)tcb->state) {
-	case HF_SYN_RECEIVED:
-	case HF_ESTABLISHED:
-	case HF_FIN_WAIT_1:
-	case HF_FIN_WAIT_2:
-	case HF_CLOSE_WAIT:
-	case HF_CLOSING:
-	case HF_LAST_ACK:
-		break;
-	case HF_CLOSED:
-	case HF_LISTEN:
-	case HF_SYN_SENT:
-	case HF_TIME_WAIT:
-	case HF_STATES:
-		return;
-	}
-	r = reply_push(t, &tcb->flow.remote);
-	if (r == NULL)
-		return;
-	r->why = HF_WHY_ABORT;
-	r->local = *flow_local(t, &tcb->flow);
-	r->u.tcp.local_port = tcb->flow.local_port;
-	r->u.tcp.remote_port = tcb->flow.remote_port;
-	r->u.tcp.seq = tcb->snd.nxt.n;
-	r->u.tcp.ack = tcb->rcv.nxt.n;
-	r->u.tcp.flags = TCP_RST | TCP_ACK;
 }
 
 void call_abort(struct turn *t, struct tcb *tcb)

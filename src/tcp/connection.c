@@ -128,11 +128,11 @@ static void quiesce(struct turn *t, struct tcb *tcb)
 	queue_clear(t->b, &t->ip->buffers, &tcb->send);
 	tcb->cursor = (struct queue_cursor){ 0 };
 	reassembly_drop(t, tcb);
-	tcb->flags &= ~(TCB_ACK_FLAGS | TCB_SYN_DUE | TCB_FAST_DUE |
-			TCB_PARTIAL_DUE | TCB_PROBE_DUE | TCB_KEEPALIVE_DUE |
-			TCB_CHALLENGE_DUE | TCB_PROBING | TCB_LINGERS |
-			TCB_KEEPALIVE | TCB_RECOVERY | TCB_RECOVER_SET |
-			TCB_SIDE_KEPT | TCB_TIMING);
+	tcb->flags &=
+		~(TCB_ACK_FLAGS | TCB_SYN_DUE | TCB_FAST_DUE | TCB_PARTIAL_DUE |
+		  TCB_PROBE_DUE | TCB_KEEPALIVE_DUE | TCB_CHALLENGE_DUE |
+		  TCB_PROBING | TCB_LINGERS | TCB_KEEPALIVE | TCB_RECOVERY |
+		  TCB_RECOVER_SET | TCB_SIDE_KEPT | TCB_TIMING);
 	tcb->acks_owed = 0;
 	tcb_side_settle(t, tcb);
 	tcb->snd.resend = tcb->snd.nxt = tcb->snd.una;
@@ -191,8 +191,8 @@ static bool replace_by_entry(struct turn *t, struct tcb *tcb)
 	w->flow.remote_port = tcb->flow.remote_port;
 	w->kind = FLOW_TIME_WAIT;
 	w->has_ts = tcb->flags & TCB_TIMESTAMPS;
-	w->wnd = (uint16_t)((tcb->rcv.adv.n - tcb->rcv.nxt.n) >>
-			    tcb->rcv_scale);
+	w->wnd =
+		(uint16_t)((tcb->rcv.adv.n - tcb->rcv.nxt.n) >> tcb->rcv_scale);
 	w->snd_nxt = tcb->snd.nxt;
 	w->rcv_nxt = tcb->rcv.nxt;
 	w->ts_recent = tcb->ts_recent;

@@ -70,8 +70,8 @@ void flow_remove(struct turn *t, uint32_t ref)
 void flow_replace(struct turn *t, uint32_t from, uint32_t to)
 {
 	struct record *old = record_at(t->b, from);
-	uint32_t *link = table_chain(t->b, &t->tcp->flows,
-				     rehash(t->b, t->tcp, from));
+	uint32_t *link =
+		table_chain(t->b, &t->tcp->flows, rehash(t->b, t->tcp, from));
 
 	while (*link != from)
 		link = &record_at(t->b, *link)->chain;

@@ -27,8 +27,8 @@ static uint32_t sent(const struct half_open *h)
 
 static uint16_t first_window(const struct listener *l)
 {
-	return (uint16_t)(l->receive_buffer < 65535 ? l->receive_buffer :
-						      65535);
+	return (uint16_t)(l->receive_buffer < 65535 ? l->receive_buffer
+						    : 65535);
 }
 
 /* Queues the SYN-ACK, unless it is queued already. */
@@ -37,15 +37,22 @@ static void answer(struct turn *t, struct half_open *h)
 	uint32_t ref = ref_of(t, h), link;
 
 	wheel_disarm(t->b, &t->ip->wheel, ref);
-	if (list_has(&h->flow.record) ||
-	    !ip_link_towards(t, &h->flow.remote, &link))
+	if (list_has(&h->flow.record))
 		return;
+	if (!ip_link_towards(t, &h->flow.remote, &link)) {
+		/* The route has gone; it may come back. */
+		wheel_arm(t->b, &t->ip->wheel, ref,
+			  t->now + t->ip->config.rto_initial);
+		return;
+	}
 	list_push(t->b, block_ref(t->b, ip_link_at(t, link)), ref);
 }
 
-/* ---- asking the program ------------------------------------------------------- */
+/* ---- asking the program
+ * ------------------------------------------------------- */
 
-/* While a SYN waits for its verdict, the place of the ISS names the question. */
+/* While a SYN waits for its verdict, the place of the ISS names the question.
+ */
 static struct ask *ask_of(const struct turn *t, const struct half_open *h)
 {
 	return block_at(t->b, h->flow.record.generation);
@@ -114,14 +121,10 @@ static void refuse_by_icmp(struct turn *t, const struct half_open *h)
 
 static void refuse_by_reset(struct turn *t, const struct half_open *h)
 {
-	struct reply *r = reply_push(t, &h->flow.remote);
+	struct reply *r = tcp_reply(t, &h->flow, HF_WHY_RESET);
 
 	if (r == NULL)
 		return;
-	r->why = HF_WHY_RESET;
-	r->local = *flow_local(t, &h->flow);
-	r->u.tcp.local_port = h->flow.local_port;
-	r->u.tcp.remote_port = h->flow.remote_port;
 	r->u.tcp.ack = h->irs.n + 1;
 	r->u.tcp.flags = TCP_RST | TCP_ACK;
 }
@@ -144,7 +147,8 @@ void listen_decide(struct turn *t, struct ask *ask, enum hf_verdict verdict)
 	half_open_free(t, h);
 }
 
-/* ---- life ------------------------------------------------------------------------ */
+/* ---- life
+ * ------------------------------------------------------------------------ */
 
 static void take_options(const struct turn *t, struct half_open *h,
 			 const struct wire_tcp *seg)
@@ -180,9 +184,12 @@ static bool identify(struct turn *t, struct half_open *h,
 enum hf_drop half_open_create(struct turn *t, struct listener *l,
 			      const struct arrival *a)
 {
-	uint32_t ref = pool_take(t->b, &t->tcp->half_open);
+	uint32_t ref, link;
 	struct half_open *h;
 
+	if (!ip_link_towards(t, &a->ip->src, &link))
+		return HF_DROP_SOURCE; /* nobody could be answered */
+	ref = pool_take(t->b, &t->tcp->half_open);
 	if (ref == 0)
 		return HF_DROP_NO_MEMORY;
 	h = block_at(t->b, ref);
@@ -238,7 +245,8 @@ void half_open_expired(struct turn *t, struct half_open *h)
 	answer(t, h);
 }
 
-/* ---- the SYN-ACK ------------------------------------------------------------------ */
+/* ---- the SYN-ACK
+ * ------------------------------------------------------------------ */
 
 static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		     struct wire_tcp *seg)
@@ -292,7 +300,8 @@ size_t half_open_write(struct turn *t, uint32_t link, uint8_t *to, size_t cap)
 	return len;
 }
 
-/* ---- 3.10.7.4 for SYN_RECEIVED ------------------------------------------------------ */
+/* ---- 3.10.7.4 for SYN_RECEIVED
+ * ------------------------------------------------------ */
 
 static void fill_in(struct turn *t, struct tcb *tcb, const struct half_open *h)
 {
@@ -320,8 +329,8 @@ static void fill_in(struct turn *t, struct tcb *tcb, const struct half_open *h)
 static enum hf_drop promote(struct turn *t, struct half_open *h,
 			    struct arrival *a)
 {
-	struct endpoints ends = { &a->ip->dst, &a->ip->src,
-				  h->flow.local_port, h->flow.remote_port };
+	struct endpoints ends = { &a->ip->dst, &a->ip->src, h->flow.local_port,
+				  h->flow.remote_port };
 	uint32_t ref = tcb_create(t, &ends, h->flow.local);
 	struct tcb *tcb;
 
@@ -339,9 +348,8 @@ static enum hf_drop promote(struct turn *t, struct half_open *h,
 	discard(t, h);
 	report_flow(t, &tcb->flow);
 	if (t->report != NULL)
-		t->report->connection = (struct hf_handle){
-			ref, tcb->flow.record.generation
-		};
+		t->report->connection =
+			(struct hf_handle){ ref, tcb->flow.record.generation };
 	return arrive_connection(t, tcb, a);
 }
 
@@ -358,12 +366,27 @@ static bool is_acceptable(const struct turn *t, const struct half_open *h,
 	return first < wnd || (wnd == 0 && first == 0);
 }
 
+/* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */
+static void challenge(struct turn *t, const struct half_open *h)
+{
+	const struct ack_reply ack = {
+		.snd_nxt = seq_add(iss_of(h), 1),
+		.rcv_nxt = seq_add(h->irs, 1),
+		.wnd = first_window(block_at(t->b, h->listener)),
+		.has_ts = h->has_ts,
+		.ts_recent = h->ts_recent,
+		.why = HF_WHY_CHALLENGE_ACK,
+	};
+
+	if (limiter_allows(&t->ip->challenges, t->now))
+		ack_reply(t, &h->flow, &ack);
+}
+
 static enum hf_drop arrive_rst(struct turn *t, struct half_open *h,
 			       const struct arrival *a)
 {
 	if (a->seg.seq.n != h->irs.n + 1) {
-		if (limiter_allows(&t->ip->challenges, t->now))
-			answer(t, h); /* its ACK is the challenge */
+		challenge(t, h);
 		return HF_DROP_RST_CHALLENGED;
 	}
 	report_step(t, &h->flow, HF_SYN_RECEIVED, HF_LISTEN);
@@ -379,10 +402,14 @@ enum hf_drop arrive_half_open(struct turn *t, struct half_open *h,
 	report_flow(t, &h->flow);
 	if (h->is_asked)
 		return HF_DROP_DUPLICATE;
-	if (is_same_syn || !is_acceptable(t, h, a)) {
+	if (is_same_syn) {
+		answer(t, h); /* our SYN-ACK was lost */
+		return HF_DROP_DUPLICATE;
+	}
+	if (!is_acceptable(t, h, a)) {
 		if (!(a->seg.flags & TCP_RST))
-			answer(t, h);
-		return is_same_syn ? HF_DROP_DUPLICATE : HF_DROP_SEQUENCE;
+			challenge(t, h);
+		return HF_DROP_SEQUENCE;
 	}
 	if (a->seg.flags & TCP_RST)
 		return arrive_rst(t, h, a);

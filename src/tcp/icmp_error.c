@@ -50,9 +50,9 @@ static enum hf_drop packet_too_big(struct turn *t, struct tcb *tcb,
 	if (mtu - headers >= tcb->mss)
 		return HF_DROP_ICMP_TYPE;
 	tcb->mss = (uint16_t)(mtu - headers);
-	tcb->snd.resend = state_is_synchronized((enum hf_state)tcb->state) ?
-				  tcb->snd.una :
-				  tcb->snd.resend;
+	tcb->snd.resend = state_is_synchronized((enum hf_state)tcb->state)
+				  ? tcb->snd.una
+				  : tcb->snd.resend;
 	tcb->flags &= ~TCB_TIMING;
 	tcb_ready(t, tcb);
 	return HF_ACCEPTED;

@@ -23,7 +23,8 @@ static uint32_t rehash(const struct block *b, const void *context, uint32_t ref)
 	return hash_port(context, l->flow.local_port);
 }
 
-/* ---- finding one ------------------------------------------------------------ */
+/* ---- finding one ------------------------------------------------------------
+ */
 
 static bool family_fits(const struct listener *l, const struct hf_addr *addr)
 {
@@ -34,8 +35,8 @@ static bool family_fits(const struct listener *l, const struct hf_addr *addr)
 static uint32_t find_at_port(const struct turn *t, const struct hf_addr *addr,
 			     uint16_t port)
 {
-	uint32_t ref = *table_chain(t->b, &t->tcp->bound,
-				    hash_port(t->tcp, port));
+	uint32_t ref =
+		*table_chain(t->b, &t->tcp->bound, hash_port(t->tcp, port));
 	uint32_t any = 0;
 
 	for (; ref != 0; ref = record_at(t->b, ref)->chain) {
@@ -61,7 +62,8 @@ static struct listener *find(const struct turn *t, const struct hf_addr *addr,
 	return ref != 0 ? listener_at(t, ref) : NULL;
 }
 
-/* ---- the passive OPEN --------------------------------------------------------- */
+/* ---- the passive OPEN
+ * --------------------------------------------------------- */
 
 static bool is_taken(const struct turn *t, const struct hf_listen *options,
 		     uint32_t local, const struct listener *wanted)
@@ -96,14 +98,14 @@ static void set_limits(const struct turn *t, struct listener *l,
 {
 	const struct hf_config *config = &t->ip->config;
 
-	l->half_open_limit = options->half_open ? options->half_open :
-						  config->half_open;
-	l->completed_limit = options->completed ? options->completed :
-						  COMPLETED_DEFAULT;
-	l->send_buffer = options->send_buffer ? options->send_buffer :
-						config->send_buffer;
-	l->receive_buffer = options->receive_buffer ? options->receive_buffer :
-						      config->receive_buffer;
+	l->half_open_limit = options->half_open ? options->half_open
+						: config->half_open;
+	l->completed_limit = options->completed ? options->completed
+						: COMPLETED_DEFAULT;
+	l->send_buffer = options->send_buffer ? options->send_buffer
+					      : config->send_buffer;
+	l->receive_buffer = options->receive_buffer ? options->receive_buffer
+						    : config->receive_buffer;
 	l->ask = options->ask;
 	l->user = options->user;
 }
@@ -145,7 +147,8 @@ enum hf_error listen_open(struct turn *t, const struct hf_listen *options,
 	return HF_OK;
 }
 
-/* ---- completed connections -------------------------------------------------------- */
+/* ---- completed connections
+ * -------------------------------------------------------- */
 
 static void push_completed(struct turn *t, struct listener *l, struct tcb *tcb)
 {
@@ -202,7 +205,8 @@ enum hf_error listen_accept(struct turn *t, struct listener *l,
 	return HF_OK;
 }
 
-/* ---- the end of a listener ----------------------------------------------------------- */
+/* ---- the end of a listener
+ * ----------------------------------------------------------- */
 
 /* The ref of some half-open connection of a listener, from a bucket on. */
 static uint32_t next_half_open(const struct turn *t, uint32_t listener,
@@ -227,8 +231,8 @@ void listen_close(struct turn *t, struct listener *l)
 	uint32_t ref = block_ref(t->b, l), bucket = 0;
 
 	while (l->half_open > 0)
-		half_open_free(t, block_at(t->b,
-					   next_half_open(t, ref, &bucket)));
+		half_open_free(t,
+			       block_at(t->b, next_half_open(t, ref, &bucket)));
 	while (l->first_completed != 0) {
 		struct tcb *tcb = tcb_at(t, l->first_completed);
 
@@ -243,7 +247,8 @@ void listen_close(struct turn *t, struct listener *l)
 	pool_give(t->b, &t->tcp->listeners, ref);
 }
 
-/* ---- 3.10.7.2 -------------------------------------------------------------------------- */
+/* ---- 3.10.7.2
+ * -------------------------------------------------------------------------- */
 
 enum hf_drop arrive_listen(struct turn *t, struct arrival *a)
 {

@@ -71,8 +71,8 @@ static void describe(const struct turn *t, uint32_t ref, struct hf_event *event)
 	event->error = (enum hf_error)n->soft_error;
 	event->user = 0;
 	if (kind == FLOW_LISTENER)
-		event->user = ((const struct listener *)(const void *)flow)
-				      ->user;
+		event->user =
+			((const struct listener *)(const void *)flow)->user;
 	if (kind == FLOW_CONNECTION) {
 		const struct tcb *tcb = tcb_at(t, ref);
 

@@ -6,7 +6,8 @@
  */
 #include "tcp.h"
 
-/* ---- the send queue as sequence numbers ---------------------------------------- */
+/* ---- the send queue as sequence numbers
+ * ---------------------------------------- */
 
 struct hf_seq send_end(const struct tcb *tcb)
 {
@@ -32,7 +33,8 @@ static bool may_send_text(const struct tcb *tcb)
 	return state_is_synchronized(state) && state != HF_TIME_WAIT;
 }
 
-/* ---- planning --------------------------------------------------------------------- */
+/* ---- planning
+ * --------------------------------------------------------------------- */
 
 /* A TCB that is asked what to send, and how much fits into a segment. */
 struct planning {
@@ -45,10 +47,9 @@ struct planning {
 static bool decide(struct planning *p, struct hf_seq seq, uint32_t len,
 		   enum hf_why why)
 {
-	p->plan = (struct plan){ .seq = seq,
-				 .len = len,
-				 .flags = TCP_ACK,
-				 .why = (uint8_t)why };
+	p->plan = (struct plan){
+		.seq = seq, .len = len, .flags = TCP_ACK, .why = (uint8_t)why
+	};
 	return true;
 }
 
@@ -62,9 +63,8 @@ static bool send_from(struct planning *p, struct hf_seq seq, uint32_t most,
 		      enum hf_why why)
 {
 	const struct tcb *tcb = p->tcb;
-	uint32_t left = seq_upto(seq, send_end(tcb)) ?
-				send_end(tcb).n - seq.n :
-				0;
+	uint32_t left = seq_upto(seq, send_end(tcb)) ? send_end(tcb).n - seq.n
+						     : 0;
 	uint32_t len = left < most ? left : most;
 
 	decide(p, seq, len, why);
@@ -85,9 +85,9 @@ static bool plan_syn(struct planning *p)
 	if (!(tcb->flags & TCB_SYN_DUE))
 		return false;
 	decide(p, tcb->snd.iss, 0,
-	       is_again	 ? HF_WHY_RTO :
-	       is_active ? HF_WHY_OPEN :
-			   HF_WHY_ACCEPT);
+	       is_again	   ? HF_WHY_RTO
+	       : is_active ? HF_WHY_OPEN
+			   : HF_WHY_ACCEPT);
 	p->plan.flags = is_active ? TCP_SYN : TCP_SYN | TCP_ACK;
 	return true;
 }
@@ -114,8 +114,8 @@ static bool plan_recovery(struct planning *p)
 		return false;
 	return send_from(p, tcb->snd.una,
 			 p->room < tcb->snd.wnd ? p->room : tcb->snd.wnd,
-			 tcb->flags & TCB_FAST_DUE ? HF_WHY_FAST_RETRANSMIT :
-						     HF_WHY_PARTIAL_ACK);
+			 tcb->flags & TCB_FAST_DUE ? HF_WHY_FAST_RETRANSMIT
+						   : HF_WHY_PARTIAL_ACK);
 }
 
 static uint32_t lesser(uint32_t a, uint32_t b)
@@ -155,7 +155,7 @@ static bool plan_probe(struct planning *p)
 
 	if (!(tcb->flags & TCB_PROBE_DUE))
 		return false;
-	if (tcb->send.len == 0 && !(tcb->flags & TCB_FIN_QUEUED)) {
+	if (in_flight(tcb) == 0 && send_unsent(tcb) == 0 && !fin_is_due(tcb)) {
 		tcb->flags &= ~(TCB_PROBE_DUE | TCB_PROBING);
 		return false;
 	}
@@ -205,9 +205,9 @@ static bool plan_data(struct planning *p)
 	len = lesser(lesser(unsent, room), p->room);
 	if (is_worth_sending(p, len, unsent))
 		return send_from(p, tcb->snd.nxt, len,
-				 flight + len > tcb->cwnd ?
-					 HF_WHY_LIMITED_TRANSMIT :
-					 HF_WHY_NEW_DATA);
+				 flight + len > tcb->cwnd
+					 ? HF_WHY_LIMITED_TRANSMIT
+					 : HF_WHY_NEW_DATA);
 	if (unsent == 0 && tcb->snd.wnd > flight)
 		return send_from(p, tcb->snd.nxt, 0, HF_WHY_FIN);
 	if (flight == 0)
@@ -250,7 +250,8 @@ static bool make_plan(struct planning *p)
 	return plan_ack(p);
 }
 
-/* ---- carrying it out ---------------------------------------------------------------- */
+/* ---- carrying it out
+ * ---------------------------------------------------------------- */
 
 /* What a SYN offers; its answer only what the peer offered too. */
 static void offer_options(struct turn *t, const struct tcb *tcb,
@@ -265,10 +266,10 @@ static void offer_options(struct turn *t, const struct tcb *tcb,
 	seg->mss = (uint16_t)(ip_link_at(t, tcb->link)->mtu - headers);
 	seg->has_wscale = !config->no_window_scale;
 	seg->wscale = config->window_scale;
-	seg->has_sack_permitted = is_first ? !config->no_sack :
-					     !!(tcb->flags & TCB_SACK);
-	seg->has_ts = is_first ? !config->no_timestamps :
-				 !!(tcb->flags & TCB_TIMESTAMPS);
+	seg->has_sack_permitted = is_first ? !config->no_sack
+					   : !!(tcb->flags & TCB_SACK);
+	seg->has_ts = is_first ? !config->no_timestamps
+			       : !!(tcb->flags & TCB_TIMESTAMPS);
 }
 
 static void describe(struct turn *t, struct tcb *tcb, const struct plan *plan,
@@ -342,8 +343,7 @@ static void sequence_sent(struct turn *t, struct tcb *tcb,
 
 	if (len == 0)
 		return;
-	if (!is_new && tcb->flags & TCB_TIMING &&
-	    seq_before(tcb->timed, after))
+	if (!is_new && tcb->flags & TCB_TIMING && seq_before(tcb->timed, after))
 		tcb->flags &= ~TCB_TIMING; /* Karn: MUST-18 */
 	if (is_new && !(tcb->flags & TCB_TIMING))
 		rtt_start(tcb, plan->seq, t->now);

@@ -194,9 +194,9 @@ void reassembly_sack(const struct turn *t, const struct tcb *tcb,
 		if (latest == NULL)
 			break;
 		below = latest->stamp;
-		seg->sack[seg->sack_count++] = (struct wire_sack_block){
-			latest->left, right_of(latest)
-		};
+		seg->sack[seg->sack_count++] =
+			(struct wire_sack_block){ latest->left,
+						  right_of(latest) };
 	}
 }
 

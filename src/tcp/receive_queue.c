@@ -4,8 +4,8 @@
 uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
 			uint32_t len)
 {
-	enum queue_claim claim = tcb->receive.len == 0 ? QUEUE_URGENT :
-							 QUEUE_ORDINARY;
+	enum queue_claim claim = tcb->receive.len == 0 ? QUEUE_URGENT
+						       : QUEUE_ORDINARY;
 	uint32_t done = 0;
 
 	for (;;) {
@@ -18,9 +18,9 @@ uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
 
 struct hf_seq receive_edge(const struct tcb *tcb)
 {
-	uint32_t room = tcb->receive_buffer > tcb->receive.len ?
-				tcb->receive_buffer - tcb->receive.len :
-				0;
+	uint32_t room = tcb->receive_buffer > tcb->receive.len
+				? tcb->receive_buffer - tcb->receive.len
+				: 0;
 	uint32_t most = UINT32_C(65535) << tcb->rcv_scale;
 
 	return seq_add(tcb->rcv.nxt, room < most ? room : most);
@@ -45,8 +45,8 @@ bool receive_update_is_due(const struct tcb *tcb)
 
 uint16_t receive_first_window(const struct tcb *tcb)
 {
-	return (uint16_t)(tcb->receive_buffer < 65535 ? tcb->receive_buffer :
-							65535);
+	return (uint16_t)(tcb->receive_buffer < 65535 ? tcb->receive_buffer
+						      : 65535);
 }
 
 uint16_t receive_window(struct tcb *tcb)
@@ -60,8 +60,12 @@ uint16_t receive_window(struct tcb *tcb)
 		edge = tcb->rcv.adv; /* SHLD-14: never to the left */
 	wnd = edge.n - tcb->rcv.nxt.n;
 	field = wnd >> scale;
-	/* What the scale cannot say must not make the edge move left. */
-	if (seq_before(seq_add(tcb->rcv.nxt, field << scale), tcb->rcv.adv))
+	/*
+	 * What the scale cannot say must not make the edge move left, nor
+	 * close the window of a buffer smaller than one step of the scale.
+	 */
+	if (seq_before(seq_add(tcb->rcv.nxt, field << scale), tcb->rcv.adv) ||
+	    (field == 0 && wnd > 0))
 		field++;
 	if (field > 65535)
 		field = 65535;

@@ -13,7 +13,6 @@ void take_syn_options(struct turn *t, struct tcb *tcb,
 	/* As it stood in our own SYN, or will stand in our SYN-ACK. */
 	tcb->rcv.adv = seq_add(tcb->rcv.nxt, receive_first_window(tcb));
 	tcb->mss = tcb_mss_for(t, tcb, seg->has_mss ? seg->mss : 0);
-	tcb->rcv_mss = tcb->mss;
 	/* RFC 7323 2.2, 3.2: both must offer. */
 	if (seg->has_wscale && !config->no_window_scale) {
 		tcb->snd_scale = (seg->wscale > 14 ? 14u : seg->wscale) & 15u;
@@ -23,6 +22,10 @@ void take_syn_options(struct turn *t, struct tcb *tcb,
 		tcb->flags |= TCB_TIMESTAMPS;
 		tcb->ts_recent = seg->ts_val;
 	}
+	/* What a full-sized segment of the peer will carry, as a first guess.
+	 */
+	tcb->rcv_mss =
+		(uint16_t)(tcb->mss - (tcb->flags & TCB_TIMESTAMPS ? 12 : 0));
 	if (seg->has_sack_permitted && !config->no_sack)
 		tcb->flags |= TCB_SACK;
 }

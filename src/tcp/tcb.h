@@ -119,7 +119,8 @@ struct tcb {
 	uint32_t ready_next, ready_prev;
 	struct {
 		struct hf_seq una, nxt;
-		struct hf_seq resend; /* what goes next: < nxt after a timeout */
+		struct hf_seq
+			resend; /* what goes next: < nxt after a timeout */
 		struct hf_seq wl1, wl2;
 		uint32_t wnd, max_wnd; /* octets */
 		struct hf_seq iss;
@@ -238,8 +239,7 @@ struct ask {
 };
 
 _Static_assert(offsetof(struct tcb, kind) == sizeof(struct flow), "next");
-_Static_assert(offsetof(struct listener, notice) == NOTICE_OFFSET,
-	       "one place");
+_Static_assert(offsetof(struct listener, notice) == NOTICE_OFFSET, "one place");
 _Static_assert(sizeof(struct listener) <= 128, "a listener");
 _Static_assert(offsetof(struct ask, notice) == NOTICE_OFFSET, "one place");
 

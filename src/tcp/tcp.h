@@ -160,22 +160,39 @@ enum hf_drop arrive_syn_sent(struct turn *t, struct tcb *tcb,
 			     struct arrival *a);
 /* 3.10.7.1, and wherever a reset is due: 3.5.2 */
 void reset_reply(struct turn *t, const struct arrival *a, bool is_limited);
+/* An acknowledgement from an entry that is not a TCB. */
+struct ack_reply {
+	struct hf_seq snd_nxt, rcv_nxt;
+	uint32_t ts_recent;
+	uint16_t wnd;
+	bool has_ts;
+	enum hf_why why;
+};
+
+void ack_reply(struct turn *t, const struct flow *flow,
+	       const struct ack_reply *ack);
+/* A reset of a flow's connection: for `seq`, `ack` and flags to be set. */
+struct reply *tcp_reply(struct turn *t, const struct flow *flow,
+			enum hf_why why);
 /* Takes over what the peer's SYN says; SEG.SEQ is its ISS. */
 void take_syn_options(struct turn *t, struct tcb *tcb,
 		      const struct wire_tcp *seg);
 
-/* ---- text.c: what arrives, in order and out of it ------------------------- */
+/* ---- text.c: what arrives, in order and out of it -------------------------
+ */
 
 /* 3.10.7.4 seventh and eighth; the segment is within the window. */
 enum hf_drop text_arrived(struct turn *t, struct tcb *tcb, struct arrival *a);
 
-/* ---- acknowledge.c: what an acknowledgement does -------------------------- */
+/* ---- acknowledge.c: what an acknowledgement does --------------------------
+ */
 
 /* snd.una < SEG.ACK <= snd.nxt, or a duplicate, or a window update. */
 void ack_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
 void window_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
 
-/* ---- listen.c, half_open.c: LISTEN and SYN_RECEIVED --------------------------- */
+/* ---- listen.c, half_open.c: LISTEN and SYN_RECEIVED
+ * --------------------------- */
 
 enum hf_error listen_open(struct turn *t, const struct hf_listen *options,
 			  struct hf_handle *handle);
@@ -201,13 +218,15 @@ void listen_forget(struct turn *t, struct tcb *tcb);
 /* A SYN-ACK that is due on a link; 0 if none, or no room. */
 size_t half_open_write(struct turn *t, uint32_t link, uint8_t *to, size_t cap);
 
-/* ---- time_wait.c ------------------------------------------------------------ */
+/* ---- time_wait.c ------------------------------------------------------------
+ */
 
 enum hf_drop arrive_time_wait(struct turn *t, struct time_wait *w,
 			      struct arrival *a);
 void time_wait_expired(struct turn *t, struct time_wait *w);
 
-/* ---- receive_queue.c, reassembly.c ------------------------------------------ */
+/* ---- receive_queue.c, reassembly.c ------------------------------------------
+ */
 
 /* Octets in order; fewer than `len` if memory ran out. */
 uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
@@ -240,7 +259,8 @@ void reassembly_sack(const struct turn *t, const struct tcb *tcb,
 		     struct wire_tcp *seg);
 int reassembly_check(const struct turn *t, const struct tcb *tcb);
 
-/* ---- rtt.c: RFC 6298 --------------------------------------------------------- */
+/* ---- rtt.c: RFC 6298
+ * --------------------------------------------------------- */
 
 hf_time rto(const struct turn *t, const struct tcb *tcb);
 void rtt_sample(struct tcb *tcb, hf_time rtt);
@@ -254,10 +274,11 @@ static inline void rtt_start(struct tcb *tcb, struct hf_seq seq, hf_time now)
 	tcb->timed_at = now;
 }
 
-/* ---- congestion/newreno.c ------------------------------------------------------ */
+/* ---- congestion/newreno.c
+ * ------------------------------------------------------ */
 
 void congestion_init(const struct turn *t, struct tcb *tcb);
-void congestion_acked(struct tcb *tcb, uint32_t octets);
+void congestion_acked(const struct turn *t, struct tcb *tcb, uint32_t octets);
 void congestion_enter_recovery(struct tcb *tcb);
 void congestion_duplicate(struct tcb *tcb);
 void congestion_partial(struct tcb *tcb, uint32_t octets);
@@ -265,7 +286,8 @@ void congestion_leave_recovery(struct tcb *tcb);
 void congestion_timeout(struct tcb *tcb, bool is_first);
 void congestion_idle(const struct turn *t, struct tcb *tcb);
 
-/* ---- timeout.c: 3.10.8, and the events that arm timers ---------------------------- */
+/* ---- timeout.c: 3.10.8, and the events that arm timers
+ * ---------------------------- */
 
 void timer_set(struct turn *t, struct tcb *tcb, enum tcp_timer timer,
 	       hf_time deadline);
@@ -291,7 +313,8 @@ void timer_patience_changed(struct turn *t, struct tcb *tcb, hf_time before);
 /* The record's timer has fired. */
 void timer_fired(struct turn *t, struct tcb *tcb);
 
-/* ---- output.c, write.c ---------------------------------------------------------------- */
+/* ---- output.c, write.c
+ * ---------------------------------------------------------------- */
 
 /* What to say next. */
 struct plan {
@@ -342,7 +365,8 @@ size_t write_text(struct turn *t, const struct outgoing *out,
 size_t write_reply(struct turn *t, const struct reply *reply, uint8_t *to,
 		   size_t cap);
 
-/* ---- call.c: 3.10.1-3.10.6 --------------------------------------------------------------- */
+/* ---- call.c: 3.10.1-3.10.6
+ * --------------------------------------------------------------- */
 
 enum hf_error call_open(struct turn *t, const struct hf_open *options,
 			struct hf_handle *handle);
@@ -352,7 +376,8 @@ void call_abort(struct turn *t, struct tcb *tcb);
 /* Queues RST for the peer, where RFC 9293 3.10.5 asks for it. */
 void abort_reply(struct turn *t, const struct tcb *tcb);
 
-/* ---- icmp_error.c: 3.9.2.2, RFC 5927 -------------------------------------------------------- */
+/* ---- icmp_error.c: 3.9.2.2, RFC 5927
+ * -------------------------------------------------------- */
 
 enum hf_drop tcp_icmp_error(struct turn *t, const struct wire_icmp *icmp,
 			    const struct wire_icmp_quote *quote);

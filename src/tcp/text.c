@@ -118,9 +118,9 @@ enum hf_drop text_arrived(struct turn *t, struct tcb *tcb, struct arrival *a)
 		return refuse_text(t, tcb);
 	tcb_ready(t, tcb);
 	if (a->seg.text_len > 0)
-		drop = seq_eq(a->seg.seq, tcb->rcv.nxt) ?
-			       take_in_order(t, tcb, a) :
-			       take_out_of_order(t, tcb, a);
+		drop = seq_eq(a->seg.seq, tcb->rcv.nxt)
+			       ? take_in_order(t, tcb, a)
+			       : take_out_of_order(t, tcb, a);
 	if (a->seg.flags & TCP_FIN && seq_eq(fin, tcb->rcv.nxt))
 		take_fin(t, tcb);
 	else if (a->seg.flags & TCP_FIN && seq_before(tcb->rcv.nxt, fin))

@@ -21,23 +21,16 @@ void time_wait_expired(struct turn *t, struct time_wait *w)
 
 static void acknowledge(struct turn *t, const struct time_wait *w)
 {
-	struct reply *r = reply_push(t, &w->flow.remote);
+	const struct ack_reply ack = {
+		.snd_nxt = w->snd_nxt,
+		.rcv_nxt = w->rcv_nxt,
+		.wnd = w->wnd,
+		.has_ts = w->has_ts,
+		.ts_recent = w->ts_recent,
+		.why = HF_WHY_TIME_WAIT_ACK,
+	};
 
-	if (r == NULL)
-		return;
-	r->why = HF_WHY_TIME_WAIT_ACK;
-	r->local = *flow_local(t, &w->flow);
-	r->u.tcp.local_port = w->flow.local_port;
-	r->u.tcp.remote_port = w->flow.remote_port;
-	r->u.tcp.seq = w->snd_nxt.n;
-	r->u.tcp.ack = w->rcv_nxt.n;
-	r->u.tcp.wnd = w->wnd;
-	r->u.tcp.flags = TCP_ACK;
-	r->u.tcp.has_ts = w->has_ts;
-	if (!w->has_ts)
-		return;
-	r->u.tcp.ts_val = ts_clock(t->now) + ts_offset(t, &w->flow);
-	r->u.tcp.ts_ecr = w->ts_recent;
+	ack_reply(t, &w->flow, &ack);
 }
 
 static enum hf_drop challenge(struct turn *t, const struct time_wait *w,

@@ -63,9 +63,9 @@ hf_time timer_patience(const struct turn *t, const struct tcb *tcb)
 
 	if (side != NULL && side->user_timeout != 0)
 		return side->user_timeout * HF_MILLISECOND;
-	return state_is_synchronized((enum hf_state)tcb->state) ?
-		       t->ip->config.r2 :
-		       t->ip->config.r2_syn;
+	return state_is_synchronized((enum hf_state)tcb->state)
+		       ? t->ip->config.r2
+		       : t->ip->config.r2_syn;
 }
 
 static void restart_limit(struct turn *t, struct tcb *tcb)
@@ -76,7 +76,6 @@ static void restart_limit(struct turn *t, struct tcb *tcb)
 		timer_set(t, tcb, TIMER_LIMIT,
 			  wait < HF_NEVER - t->now ? t->now + wait : HF_NEVER);
 }
-
 
 void timer_patience_changed(struct turn *t, struct tcb *tcb, hf_time before)
 {
@@ -164,12 +163,12 @@ void timer_keepalive(struct turn *t, struct tcb *tcb)
 		wheel_arm(t->b, &t->ip->wheel, tcb_ref(t, tcb), deadline);
 }
 
-/* ---- expiries: each returns false if the TCB is gone ---------------------- */
+/* ---- expiries: each returns false if the TCB is gone ----------------------
+ */
 
 static bool limit_expired(struct turn *t, struct tcb *tcb)
 {
-	tcb_end(t, tcb,
-		tcb->flags & TCB_LINGERS ? HF_OK : HF_ERR_TIMED_OUT);
+	tcb_end(t, tcb, tcb->flags & TCB_LINGERS ? HF_OK : HF_ERR_TIMED_OUT);
 	return false;
 }
 
@@ -255,6 +254,5 @@ void timer_fired(struct turn *t, struct tcb *tcb)
 		return;
 	if (keepalive_deadline(t, tcb) <= t->now && !keepalive_expired(t, tcb))
 		return;
-	wheel_arm(t->b, &t->ip->wheel, tcb_ref(t, tcb),
-		  timer_earliest(t, tcb));
+	wheel_arm(t->b, &t->ip->wheel, tcb_ref(t, tcb), timer_earliest(t, tcb));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The writer of segments: headers, options and text into the caller's buffer. */
+/* The writer of segments: headers, options and text into the caller's buffer.
+ */
 #include "checksum.h"
 #include "tcp.h"
 
@@ -72,7 +73,8 @@ size_t write_reply(struct turn *t, const struct reply *reply, uint8_t *to,
 	const struct outgoing out = {
 		.local = &reply->local,
 		.remote = &reply->remote,
-		.ttl = t->ip->config.ttl,
+		.ttl = reply->ttl != 0 ? reply->ttl : t->ip->config.ttl,
+		.tos = reply->tos,
 		.seg = {
 			.src_port = reply->u.tcp.local_port,
 			.dst_port = reply->u.tcp.remote_port,

@@ -6,7 +6,7 @@
 #ifndef WIRE_IP_H
 #define WIRE_IP_H
 
-#include "core.h"
+#include "bytes.h"
 #include <handfast/host.h>
 
 #define WIRE_IPV4_HEADER 20u
@@ -40,12 +40,32 @@ struct wire_ip {
 	bool problem; /* the drop reason asks for a parameter problem */
 };
 
+/* The two halves of an address, to be compared as words. */
+struct wire_addr_words {
+	uint64_t high, low;
+};
+
+static inline struct wire_addr_words addr_words(const struct hf_addr *a)
+{
+	struct wire_addr_words w;
+
+	memcpy(&w, a->octet, sizeof w);
+	return w;
+}
+
+static inline bool addr_eq(const struct hf_addr *a, const struct hf_addr *b)
+{
+	struct wire_addr_words x = addr_words(a), y = addr_words(b);
+
+	return ((x.high ^ y.high) | (x.low ^ y.low)) == 0;
+}
+
 static inline bool addr_is_ipv4(const struct hf_addr *a)
 {
-	static const uint8_t mapped[12] = { 0, 0, 0, 0, 0,    0,
-					    0, 0, 0, 0, 0xff, 0xff };
+	uint64_t zero;
 
-	return memcmp(a->octet, mapped, sizeof mapped) == 0;
+	memcpy(&zero, a->octet, sizeof zero);
+	return zero == 0 && get_be32(a->octet + 8) == 0xffff;
 }
 
 /*

@@ -101,7 +101,7 @@ void fuzz_start(struct fuzz *f, uint16_t choice)
 void fuzz_hold(struct fuzz *f, struct hf_handle handle)
 {
 	if (f->handles == FUZZ_HANDLES) {
-		hf_abort(f->host, handle, f->now);
+		hf_close(f->host, handle, f->now);
 		return;
 	}
 	f->is_held[f->handles] = true;
@@ -155,6 +155,14 @@ void fuzz_end(struct fuzz *f)
 	}
 	FUZZ_CHECK(f, used.replies == 0);
 	free(f->block);
+}
+
+void fuzz_check_host(const struct fuzz *f)
+{
+	int line = hf_host_check(f->host);
+
+	if (line)
+		fuzz_broken(f, "hf_host_check", line, "an invariant");
 }
 
 /* ---- what the host says ----------------------------------------------- */
@@ -228,7 +236,7 @@ void fuzz_settle(struct fuzz *f)
 	} while (len);
 	while (hf_event(f->host, &event))
 		take_event(f, &event);
-	FUZZ_CHECK(f, hf_host_check(f->host) == 0);
+	fuzz_check_host(f);
 }
 
 void fuzz_pass_time(struct fuzz *f, hf_time how_much)
@@ -264,7 +272,7 @@ void fuzz_frame(struct fuzz *f, const void *data, uint32_t len)
 	FUZZ_CHECK(f, report.drop < HF_DROPS);
 	FUZZ_CHECK(f, report.steps <= HF_REPORT_STEPS);
 	free(copy);
-	FUZZ_CHECK(f, hf_host_check(f->host) == 0);
+	fuzz_check_host(f);
 }
 
 void fuzz_segment(struct fuzz *f, struct wire_tcp *t,

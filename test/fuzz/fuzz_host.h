@@ -59,6 +59,9 @@ struct fuzz {
 _Noreturn void fuzz_broken(const struct fuzz *f, const char *file, int line,
 			   const char *what);
 
+/* hf_host_check(), which must find nothing. */
+void fuzz_check_host(const struct fuzz *f);
+
 /* Makes the host; `choice` picks profile, family, options, sizes. */
 void fuzz_start(struct fuzz *f, uint16_t choice);
 /* Lets go of everything, runs time to its end, checks that nothing is left. */

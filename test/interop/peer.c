@@ -77,9 +77,13 @@ static bool give(struct peer *p, struct talk *talk)
 	size_t n;
 
 	while (talk->sent < MEGABYTE) {
-		for (uint32_t i = 0; i < sizeof buf; i++)
+		uint32_t len = MEGABYTE - talk->sent;
+
+		if (len > sizeof buf)
+			len = sizeof buf;
+		for (uint32_t i = 0; i < len; i++)
 			buf[i] = pattern(talk->sent + i);
-		if (hf_send(p->host, talk->handle, buf, sizeof buf, &n))
+		if (hf_send(p->host, talk->handle, buf, len, &n))
 			return false;
 		talk->sent += (uint32_t)n;
 	}

@@ -43,7 +43,7 @@ static void judge(const struct side *side, const char *what, const char *family,
 	beside = usage.pool[HF_POOL_SIDE].used +
 		 usage.pool[HF_POOL_SMALL].used + usage.pool[HF_POOL_PAGE].used;
 	snprintf(name, sizeof name, "%s, %s", what, family);
-	printf("| %-20s %4u octets of %u, and %u other records\n", name, octets,
+	printf("| %-24s %3u octets of %u, and %u other records\n", name, octets,
 	       (unsigned)budget, beside);
 	if (usage.pool[pool].used == COUNT && octets <= budget && !beside) {
 		printf("ok budget: %s\n", name);

@@ -53,39 +53,26 @@ static void print_failure(const struct world *world)
 	fflush(stdout);
 }
 
-/* The same again, without moving blocks: nothing may be different. */
-static void repeat(struct world *world)
-{
-	static struct world again;
-
-	world_run(&again, world->plan, false, false, NULL);
-	if (again.failure[0] || again.hash != world->hash ||
-	    again.frames != world->frames || again.steps != world->steps)
-		snprintf(world->failure, sizeof world->failure,
-			 "run twice%s, not the same: %" PRIu64 " and %" PRIu64
-			 " frames%s%.100s",
-			 world->plan->moves ? ", once with moves" : "",
-			 world->frames, again.frames,
-			 again.failure[0] ? ", then " : "", again.failure);
-}
-
 static void run_seed(uint64_t seed, const struct options *options,
 		     struct totals *totals)
 {
-	static struct world world;
+	static struct world world, again;
+	const struct world *shown = &world;
 	struct plan plan;
 
 	alarm(SEED_SECONDS);
 	plan_make(&plan, seed);
 	if (options->is_verbose)
 		plan_print(&plan);
-	world_run(&world, &plan, options->is_verbose, plan.moves,
-		  options->pcap);
-	if (!world.failure[0] && plan.twice)
-		repeat(&world);
-	if (world.failure[0])
-		print_failure(&world);
-	world_count(&world, totals);
+	world_run(&world, &plan, options->is_verbose, options->pcap);
+	if (!world.failure[0] && plan.twice) {
+		world_repeat(&again, &world);
+		shown = again.failure[0] ? &again : &world;
+	}
+	if (shown->failure[0])
+		print_failure(shown);
+	world_count(shown, totals);
+	free(world.trail);
 	alarm(0);
 }
 

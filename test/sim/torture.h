@@ -120,11 +120,13 @@ struct world {
 	struct hf_handle listener[2];
 	bool is_listening;
 	struct pair pair[TORTURE_PAIRS];
-	struct sim_random random; /* moves, verdicts */
-	uint64_t hash; /* of all frames and their times */
+	struct sim_random random; /* verdicts */
+	uint64_t hash; /* of all frames and their times so far */
+	uint64_t *trail; /* the hash after each frame of the first run */
+	uint64_t trail_len;
+	bool is_second; /* must follow the trail */
 	uint64_t steps, frames;
 	struct hf_usage at_start[2];
-	bool is_verbose;
 	char failure[256];
 	hf_time failed_at;
 };
@@ -137,7 +139,9 @@ struct hf_addr world_addr(const struct plan *plan, uint32_t host);
 
 /* Runs one plan; the result is in *world. */
 void world_run(struct world *world, const struct plan *plan, bool is_verbose,
-	       bool moves, const char *capture);
+	       const char *capture);
+/* Runs it again, without moving blocks: nothing may be different. */
+void world_repeat(struct world *again, const struct world *world);
 void world_count(const struct world *world, struct totals *totals);
 
 /* ---- the programs ----------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "torture.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MOST_STEPS 3000000u
@@ -55,14 +56,34 @@ static void mix_frame(uint64_t *hash, const struct hf_sim_sight *sight)
 	mix(hash, word);
 }
 
+static void remember(struct world *world)
+{
+	if ((world->frames & (world->frames - 1)) == 0)
+		world->trail =
+			realloc(world->trail,
+				2 * (world->frames + 1) * sizeof *world->trail);
+	if (!world->trail)
+		abort();
+	world->trail[world->frames] = world->hash;
+	world->trail_len = world->frames + 1;
+}
+
 static void hash_tap(const struct hf_sim_sight *sight, void *context)
 {
 	struct world *world = context;
 
 	if (sight->fate != HF_SIM_SENT)
 		return;
-	world->frames++;
 	mix_frame(&world->hash, sight);
+	if (!world->is_second)
+		remember(world);
+	else if (world->frames >= world->trail_len ||
+		 world->trail[world->frames] != world->hash)
+		world_fail(world,
+			   "frame %llu is not the same in the second run%s",
+			   (unsigned long long)world->frames,
+			   world->plan->moves ? ", without moves" : "");
+	world->frames++;
 }
 
 static uint32_t word_at(const uint8_t *p)
@@ -235,9 +256,10 @@ static void check(struct world *world)
 		world_fail(world, "%s", hf_sim_complaint(world->sim));
 }
 
-static void move_one(struct world *world)
+/* Its choices are of a stream of their own: the programs have the other. */
+static void move_one(struct world *world, struct sim_random *moving)
 {
-	uint32_t i = (uint32_t)sim_random_below(&world->random, 2);
+	uint32_t i = (uint32_t)sim_random_below(moving, 2);
 	enum hf_error error = hf_sim_host_move(world->sim, world->host[i]);
 
 	if (error)
@@ -268,7 +290,7 @@ static void step_all(struct world *world, bool moves)
 		if (++world->steps % world->plan->check_every == 0)
 			check(world);
 		if (moves && sim_random_chance(&moving, 20000))
-			move_one(world);
+			move_one(world, &moving);
 		if (world->is_listening && app_is_done(world))
 			close_listeners(world);
 		if (world->steps > MOST_STEPS)
@@ -317,19 +339,29 @@ static void run(struct world *world, bool moves)
 		check_pools(world);
 }
 
+static void start(struct world *world, const struct plan *plan)
+{
+	world->plan = plan;
+	world->sim = hf_sim_new(plan->seed, HF_SECOND);
+	world->random = sim_random_stream(plan->seed, 1);
+	if (plan->twice)
+		hf_sim_tap_add(world->sim, hash_tap, world);
+}
+
+static void finish(struct world *world)
+{
+	hf_sim_free(world->sim);
+	world->sim = NULL;
+}
+
 void world_run(struct world *world, const struct plan *plan, bool is_verbose,
-	       bool moves, const char *capture)
+	       const char *capture)
 {
 	struct hf_sim_capture *file = NULL;
 	char error[256];
 
 	memset(world, 0, sizeof *world);
-	world->plan = plan;
-	world->is_verbose = is_verbose;
-	world->sim = hf_sim_new(plan->seed, HF_SECOND);
-	world->random = sim_random_stream(plan->seed, 1);
-	if (plan->twice)
-		hf_sim_tap_add(world->sim, hash_tap, world);
+	start(world, plan);
 	if (is_verbose)
 		hf_sim_tap_add(world->sim, print_tap, world);
 	if (capture) {
@@ -339,10 +371,22 @@ void world_run(struct world *world, const struct plan *plan, bool is_verbose,
 			world_fail(world, "%s: %s", capture, error);
 	}
 	if (!world->failure[0])
-		run(world, moves);
+		run(world, plan->moves);
 	hf_sim_capture_close(file);
-	hf_sim_free(world->sim);
-	world->sim = NULL;
+	finish(world);
+}
+
+void world_repeat(struct world *again, const struct world *world)
+{
+	memset(again, 0, sizeof *again);
+	again->is_second = true;
+	again->trail = world->trail;
+	again->trail_len = world->trail_len;
+	start(again, world->plan);
+	run(again, false);
+	if (again->frames != world->frames || again->steps != world->steps)
+		world_fail(again, "the second run ends otherwise");
+	finish(again);
 }
 
 void world_count(const struct world *world, struct totals *totals)

@@ -119,9 +119,11 @@ void script_send_error(struct script *t, enum hf_error e)
 
 void script_receive(struct script *t, size_t n)
 {
-	static uint8_t data[1 << 20];
+	static uint8_t data[(1 << 20) + 4096];
 	size_t done = 0, got;
 
+	if (n > sizeof data)
+		script_fail(t, "more than a script may receive at once");
 	script_log(t, "receive %zu", n);
 	while (done < n) {
 		got = 0;

@@ -489,6 +489,7 @@ static void self_connection(struct script *t)
 	silence(t);
 	state(t, HF_ESTABLISHED);
 	event(t, HF_EVENT_CONNECTED);
+	user_set(t, HF_OPTION_NODELAY, 1);
 	MARK(t);
 	through_loopback(t, t->f->h, t->f->h);
 	through_loopback(t, t->f->h, t->f->h);

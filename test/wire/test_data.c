@@ -113,6 +113,7 @@ static void burst_ack(struct script *t)
 	out_last(t, ". 1:1(0) ack 5841");
 	silence(t);
 	user_receive(t, 5840);
+	skip(t);
 }
 
 /* A FIN is acknowledged at once, with the text before it. */
@@ -158,6 +159,7 @@ static void duplicate_acks(struct script *t)
 	out(t, ". 1:1(0) ack 5841");
 	silence(t);
 	user_receive(t, 5840);
+	skip(t);
 }
 
 /* Filling a part of a hole is acknowledged at once, too. */
@@ -412,6 +414,30 @@ static void large_window(struct script *t)
 	user_receive(t, seq - 1);
 	out_last(t, ". 1:1(0) ack %u", seq);
 	require(t, t->f->edge - seq > 500000);
+}
+
+/*
+ * RFC 7323 2.4, RFC 9293 3.8.6.2.2: rounding to the scale may promise a
+ * unit more than there is, once; the edge stays where it is until the user
+ * has read.
+ */
+static void edge_does_not_creep(struct script *t)
+{
+	uint32_t seq = 1, unit = 1 << 12;
+
+	t->config.receive_buffer = 200000;
+	t->config.window_scale = 12;
+	start(t);
+	passive(t, "mss 1460,nop,wscale 7");
+	while (t->f->edge - seq >= 1460 && seq < 400000) {
+		in(t, ". %u:%u(1460) ack 1", seq, seq + 1460);
+		seq += 1460;
+		skip(t);
+	}
+	require(t, t->f->edge <= 200001 + unit);
+	require(t, script_status(t).receive_queue <= 200000 + unit);
+	after(t, 499);
+	skip(t);
 }
 
 /* ---- in place --------------------------------------------------------- */

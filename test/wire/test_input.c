@@ -278,6 +278,24 @@ static void own_source(struct script *t)
 	used(t, HF_POOL_HALF_OPEN, 0);
 }
 
+/* To where nothing can be answered: nothing is kept for long. */
+static void unroutable_source(struct script *t)
+{
+	struct hf_addr peer;
+	uint32_t len;
+
+	listening(t);
+	peer = t->peer;
+	t->peer.octet[5] = 0x62;
+	if (!t->v6)
+		t->peer = hf_ipv4(198, 51, 100, 7);
+	len = good_syn(t);
+	t->peer = peer;
+	raw_in(t, frame, len);
+	quiet(t, 100000);
+	used(t, HF_POOL_HALF_OPEN, 0);
+}
+
 static void to_address(struct script *t, struct hf_addr destination)
 {
 	struct hf_addr local = t->local;
@@ -532,6 +550,7 @@ static const struct script_test tests[] = {
 	SCRIPT_V6(discarding_option),
 	SCRIPT(bad_sources),
 	SCRIPT(own_source),
+	SCRIPT(unroutable_source),
 	SCRIPT(bad_destinations),
 	SCRIPT_V4(broadcast_to_anybody),
 	SCRIPT(fragments),

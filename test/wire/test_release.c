@@ -250,7 +250,7 @@ static void abort_time_wait(struct script *t)
 
 static const struct script_test tests[] = {
 	ROBUST(release),
-	ROBUST(release_in_close_wait),
+	SCRIPT(release_in_close_wait),
 	SCRIPT(release_delivers),
 	ROBUST(release_with_unread),
 	SCRIPT(release_with_unread_fin),

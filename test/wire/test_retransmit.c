@@ -97,6 +97,8 @@ static void karn(struct script *t)
 /* (5.3): an ACK of something new starts the timer again. */
 static void timer_restarts(struct script *t)
 {
+	unsigned rto;
+
 	start(t);
 	passive(t, "mss 1460");
 	user_send(t, 2 * MSS);
@@ -104,8 +106,9 @@ static void timer_restarts(struct script *t)
 	out_segments(t, 0, 2);
 	after(t, 500);
 	ack_segments(t, 1);
-	quiet(t, 990);
-	due_within(t, 0, 30, ". 1461:2921(1460) ack 1");
+	rto = (unsigned)(script_status(t).rto / HF_MILLISECOND);
+	require(t, rto >= 1000);
+	due(t, rto, ". 1461:2921(1460) ack 1");
 }
 
 /* A duplicate does not. */

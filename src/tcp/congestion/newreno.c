@@ -5,9 +5,11 @@
  */
 #include "tcp.h"
 
+/* Without what limited transmit has added: RFC 5681 3.2 (2). */
 static uint32_t half_flight(const struct tcb *tcb)
 {
-	uint32_t half = in_flight(tcb) / 2;
+	uint32_t flight = in_flight(tcb);
+	uint32_t half = (flight < tcb->cwnd ? flight : tcb->cwnd) / 2;
 	uint32_t least = 2u * tcb->mss;
 
 	return half > least ? half : least;
@@ -27,12 +29,16 @@ void congestion_init(const struct turn *t, struct tcb *tcb)
 }
 
 /* RFC 5681 3.1 (2) and (3), by octets acknowledged. */
-void congestion_acked(struct tcb *tcb, uint32_t octets)
+void congestion_acked(const struct turn *t, struct tcb *tcb, uint32_t octets)
 {
 	uint32_t mss = tcb->mss, more;
 
 	if (tcb->cwnd < tcb->ssthresh) {
-		more = octets < 2 * mss ? octets : 2 * mss; /* RFC 3465 */
+		/* RFC 3465 2.3 lets two segments count, RFC 5681 one. */
+		uint32_t most =
+			t->ip->config.profile == HF_PROFILE_RFC ? mss : 2 * mss;
+
+		more = octets < most ? octets : most;
 	} else {
 		uint64_t n = octets < mss ? octets : mss;
 
