@@ -68,11 +68,15 @@ apt_install() {
 	return $status
 }
 
-# build_in DIR COMPILER [meson option]...: configures once, then builds.
+# build_in DIR COMPILER [meson option]...: configures once, then builds. A
+# folder that was configured in another place, before it was moved or copied,
+# is made anew.
 build_in() {
 	local dir=$1 compiler=$2
 	shift 2
 
+	grep -qsF "\"$(pwd -P)/$dir\"" "$dir/meson-info/meson-info.json" ||
+		rm -rf "$dir"
 	if [ ! -f "$dir/build.ninja" ]; then
 		CC=$compiler meson setup "$dir" "$@" || return 1
 	fi

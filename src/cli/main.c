@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The program `handfast`: finds the command and runs it. */
+#define _GNU_SOURCE
 #include "cli.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -16,6 +19,21 @@ static const struct {
 	{ "lab", cmd_lab, "experiments that show TCP at work" },
 	{ "bench", cmd_bench, "measure connections and throughput" },
 };
+
+/*
+ * If standard input, output or error is closed, what is opened next would
+ * take its number, and be read or written for it.
+ */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		close(fd);
+}
 
 static void print_help(void)
 {
@@ -33,6 +51,7 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
+	open_standard_files();
 	if (!name) {
 		fputs("handfast: a command is missing; try handfast --help\n",
 		      stderr);

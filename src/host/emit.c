@@ -107,9 +107,7 @@ size_t hf_loopback(struct hf_host *host, void *buf, size_t cap, size_t most,
 	return n;
 }
 
-/* ---- time
- * ----------------------------------------------------------------------------
- */
+/* ---- time ------------------------------------------------------------- */
 
 static void fire(const struct hf_host *host, struct turn *t, uint32_t ref)
 {

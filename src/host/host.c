@@ -2,8 +2,7 @@
 /* Making a host, giving it addresses, and asking what it uses. */
 #include "internal.h"
 
-/* ---- configuration
- * -------------------------------------------------------------- */
+/* ---- configuration ---------------------------------------------------- */
 
 static void set_limits(struct hf_config *config)
 {
@@ -81,8 +80,7 @@ static bool config_is_valid(const struct hf_config *config)
 	       config->ttl >= 1 && config->window_scale <= 14;
 }
 
-/* ---- keys
- * ------------------------------------------------------------------------ */
+/* ---- keys ------------------------------------------------------------- */
 
 /* One secret, many keys: SipHash of a number under one half, with the other. */
 static struct siphash_key derive(const struct hf_config *config, uint64_t n)
@@ -111,8 +109,7 @@ static void derive_all(struct hf_host *h)
 	h->tcp.port_key = derive(config, 6);
 }
 
-/* ---- init
- * ------------------------------------------------------------------------- */
+/* ---- init ------------------------------------------------------------- */
 
 static enum hf_error carve(struct turn *t)
 {
@@ -169,6 +166,7 @@ enum hf_error hf_host_init(void *block, size_t size,
 	h->ip.icmp.per_second = config->icmp_per_second;
 	h->ip.resets.per_second = config->reset_per_second;
 	h->ip.challenges.per_second = config->challenge_per_second;
+	h->ip.towards_link = IP_NO_LINK;
 	derive_all(h);
 	wheel_init(&h->ip.wheel, now);
 	error = carve(&t);
@@ -193,8 +191,7 @@ enum hf_error hf_host_attach(void *block, size_t size, struct hf_host **host)
 	return HF_OK;
 }
 
-/* ---- usage
- * -------------------------------------------------------------------------- */
+/* ---- usage ------------------------------------------------------------ */
 
 const char *hf_pool_name(enum hf_pool pool)
 {
@@ -244,8 +241,7 @@ void hf_host_used(const struct hf_host *host, struct hf_usage *used)
 	used->pool[HF_POOL_PAGE].pages = host->ip.buffers.pages;
 }
 
-/* ---- links, addresses, routes
- * --------------------------------------------------------- */
+/* ---- links, addresses, routes ----------------------------------------- */
 
 enum hf_error hf_link_add(struct hf_host *host, const struct hf_link *link,
 			  uint32_t *id)

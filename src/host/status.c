@@ -77,8 +77,7 @@ enum hf_error hf_status(const struct hf_host *host, struct hf_handle handle,
 	return HF_OK;
 }
 
-/* ---- options
- * ------------------------------------------------------------------ */
+/* ---- options ---------------------------------------------------------- */
 
 /* What an option may be set to. */
 static const struct {

@@ -19,8 +19,7 @@ static struct listener *find_listener(const struct hf_host *host,
 	return pool_find(&host->block, &host->tcp.listeners, handle);
 }
 
-/* ---- opening
- * --------------------------------------------------------------------- */
+/* ---- opening ---------------------------------------------------------- */
 
 enum hf_error hf_listen(struct hf_host *host, const struct hf_listen *options,
 			struct hf_handle *listener)
@@ -91,8 +90,7 @@ enum hf_error hf_open(struct hf_host *host, const struct hf_open *options,
 	return call_open(&t, options, connection);
 }
 
-/* ---- SEND
- * ------------------------------------------------------------------------- */
+/* ---- SEND ------------------------------------------------------------- */
 
 static enum hf_error ended(const struct tcb *tcb)
 {
@@ -183,8 +181,7 @@ enum hf_error hf_commit(struct hf_host *host, struct hf_handle connection,
 	return HF_OK;
 }
 
-/* ---- RECEIVE
- * ------------------------------------------------------------------------ */
+/* ---- RECEIVE ---------------------------------------------------------- */
 
 /* HF_OK: there are octets, or the end (and then none). */
 static enum hf_error may_receive(const struct tcb *tcb)
@@ -271,8 +268,7 @@ enum hf_error hf_consume(struct hf_host *host, struct hf_handle connection,
 	return HF_OK;
 }
 
-/* ---- closing
- * -------------------------------------------------------------------------- */
+/* ---- closing ---------------------------------------------------------- */
 
 enum hf_error hf_shutdown(struct hf_host *host, struct hf_handle connection)
 {

@@ -65,11 +65,23 @@ static uint32_t rehash(const struct block *b, const void *context, uint32_t ref)
 	return hash_addr(context, &a->addr);
 }
 
+/*
+ * Nearly every address that is asked about is some peer's and not in the
+ * table: one word tells so without a hash, unless it is unlucky.
+ */
+static uint64_t filter_bit(const struct hf_addr *addr)
+{
+	return UINT64_C(1) << (addr->octet[15] & 63);
+}
+
 uint32_t ip_address_find(const struct turn *t, const struct hf_addr *addr)
 {
-	uint32_t hash = hash_addr(t->ip, addr);
-	uint32_t ref = *table_chain(t->b, &t->ip->address_table, hash);
+	uint32_t hash, ref;
 
+	if (!(t->ip->address_filter & filter_bit(addr)))
+		return 0;
+	hash = hash_addr(t->ip, addr);
+	ref = *table_chain(t->b, &t->ip->address_table, hash);
 	while (ref != 0) {
 		const struct ip_address *a = ip_address_at(t, ref);
 
@@ -112,6 +124,7 @@ uint32_t ip_address_hold(struct turn *t, const struct hf_addr *addr,
 	a->addr = *addr;
 	a->link = link;
 	a->uses = 1;
+	t->ip->address_filter |= filter_bit(addr);
 	table_insert(t->b, &t->ip->address_table, ref, hash_addr(t->ip, addr),
 		     rehash, t->ip);
 	return ref;
@@ -150,13 +163,15 @@ enum hf_error ip_address_add(struct turn *t, uint32_t link,
 	if (link >= t->ip->link_count || !addr_is_unicast(addr) ||
 	    prefix_len > 128 || bits > 128)
 		return HF_ERR_ARGUMENT;
-	if (ip_address_is_own(t, addr) && !addr_is_loopback(addr))
+	ref = ip_address_find(t, addr);
+	if (ref != 0 && ip_address_at(t, ref)->is_own)
 		return HF_ERR_ADDRESS_IN_USE;
 	ref = ip_address_hold(t, addr, link);
 	if (ref == 0)
 		return t->ip->addresses.used == t->ip->config.addresses
 			       ? HF_ERR_LIMIT
 			       : HF_ERR_NO_MEMORY;
+	connected.address = ref;
 	error = ip_route_add(t, &connected);
 	if (error != HF_OK) {
 		ip_address_drop(t, ref);
@@ -174,6 +189,7 @@ enum hf_error ip_address_remove(struct turn *t, const struct hf_addr *addr)
 	if (ref == 0 || !ip_address_at(t, ref)->is_own)
 		return HF_ERR_ADDRESS_NOT_AVAILABLE;
 	ip_address_at(t, ref)->is_own = false;
+	ip_route_remove(t, ref);
 	ip_address_drop(t, ref);
 	return HF_OK;
 }

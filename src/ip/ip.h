@@ -38,9 +38,14 @@ struct ip {
 	uint32_t links, link_count; /* ref of an array of struct ip_link */
 	uint32_t routes, route_count; /* ref of an array of struct ip_route */
 	struct limiter icmp, resets, challenges;
+	uint64_t address_filter; /* a bit per last octet: see address.c */
+	struct hf_addr towards; /* the last destination that was looked up */
+	uint32_t towards_link; /* its link; NO_LINK: forget it */
 	uint16_t id; /* of the next IPv4 datagram that may be fragmented */
 	uint64_t drops[HF_DROPS];
 };
+
+#define IP_NO_LINK UINT32_MAX
 
 struct tcp;
 
@@ -53,7 +58,7 @@ struct turn {
 	hf_time now;
 };
 
-/* ---- links ------------------------------------------------------------- */
+/* ---- links ------------------------------------------------------------ */
 
 /* Two units; `ready` lists connections, see tcp.h. */
 struct ip_link {
@@ -77,7 +82,7 @@ static inline struct ip_link *ip_link_at(const struct turn *t, uint32_t id)
 enum hf_error ip_link_add(struct turn *t, const struct hf_link *link,
 			  uint32_t *id);
 
-/* ---- addresses ----------------------------------------------------------- */
+/* ---- addresses -------------------------------------------------------- */
 
 /*
  * A local address, once for all who use it. Own ones were given to the host;
@@ -134,12 +139,13 @@ static inline bool addr_has_prefix(const struct hf_addr *a,
 enum hf_drop ip_may_talk(const struct turn *t, const struct wire_ip *ip,
 			 uint32_t link);
 
-/* ---- routes -------------------------------------------------------------- */
+/* ---- routes ----------------------------------------------------------- */
 
 struct ip_route {
 	struct hf_addr prefix; /* mapped for IPv4, bits counted from there */
 	struct hf_addr gateway; /* unspecified: on the link */
 	uint32_t link;
+	uint32_t address; /* ref of the one it came with, if connected */
 	uint8_t bits; /* 0-128 */
 	bool is_ipv4;
 	bool is_connected; /* came with an address */
@@ -159,8 +165,10 @@ uint32_t ip_source_for(const struct turn *t, const struct hf_addr *to);
 bool ip_is_broadcast(const struct turn *t, const struct hf_addr *a);
 
 enum hf_error ip_route_add(struct turn *t, const struct ip_route *route);
+/* Removes the route that came with an address. */
+void ip_route_remove(struct turn *t, uint32_t address);
 
-/* ---- replies ------------------------------------------------------------- */
+/* ---- replies ---------------------------------------------------------- */
 
 /*
  * A small answer that no connection stands behind: a reset, the ACK of
@@ -200,12 +208,12 @@ struct reply *reply_push(struct turn *t, const struct hf_addr *remote);
 struct reply *reply_first(const struct turn *t, uint32_t link);
 void reply_pop(struct turn *t, uint32_t link);
 
-/* ---- limits -------------------------------------------------------------- */
+/* ---- limits ----------------------------------------------------------- */
 
 /* Takes a token; false if none is left. */
 bool limiter_allows(struct limiter *l, hf_time now);
 
-/* ---- ICMP ---------------------------------------------------------------- */
+/* ---- ICMP ------------------------------------------------------------- */
 
 /* Answers a datagram with an ICMP error, if RFC 1122 3.2.2 lets it. */
 void icmp_send_error(struct turn *t, const struct wire_icmp *error,

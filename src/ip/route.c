@@ -13,7 +13,20 @@ enum hf_error ip_route_add(struct turn *t, const struct ip_route *route)
 	if (t->ip->route_count == t->ip->config.routes)
 		return HF_ERR_LIMIT;
 	*route_at(t, t->ip->route_count++) = *route;
+	t->ip->towards_link = IP_NO_LINK;
 	return HF_OK;
+}
+
+void ip_route_remove(struct turn *t, uint32_t address)
+{
+	uint32_t i = 0;
+
+	while (i < t->ip->route_count && route_at(t, i)->address != address)
+		i++;
+	t->ip->route_count--;
+	for (; i < t->ip->route_count; i++)
+		*route_at(t, i) = *route_at(t, i + 1);
+	t->ip->towards_link = IP_NO_LINK;
 }
 
 const struct ip_route *ip_route_find(const struct turn *t,
@@ -39,13 +52,19 @@ bool ip_link_towards(const struct turn *t, const struct hf_addr *to,
 {
 	const struct ip_route *route;
 
-	*link = HF_LINK_LOOPBACK;
-	if (ip_address_is_own(t, to))
+	*link = t->ip->towards_link;
+	if (*link != IP_NO_LINK && addr_eq(to, &t->ip->towards))
 		return true;
-	route = ip_route_find(t, to);
-	if (route == NULL)
-		return false;
-	*link = route->link;
+	*link = HF_LINK_LOOPBACK;
+	if (!ip_address_is_own(t, to)) {
+		route = ip_route_find(t, to);
+		if (route == NULL)
+			return false;
+		*link = route->link;
+	}
+	/* One segment asks several times. */
+	t->ip->towards = *to;
+	t->ip->towards_link = *link;
 	return true;
 }
 
@@ -66,18 +85,16 @@ uint32_t ip_source_for(const struct turn *t, const struct hf_addr *to)
 		return 0;
 	for (uint32_t i = 0; i < t->ip->route_count; i++) {
 		const struct ip_route *r = route_at(t, i);
-		uint32_t ref;
 		unsigned bits;
 
 		if (!r->is_connected || r->is_ipv4 != is_ipv4 ||
 		    r->link != link)
 			continue;
-		ref = ip_address_find(t, &r->prefix);
-		if (ref == 0 || !ip_address_at(t, ref)->is_own)
+		if (!ip_address_at(t, r->address)->is_own)
 			continue;
 		bits = addr_common_bits(&r->prefix, to); /* RFC 6724 8 */
 		if (best == 0 || bits > best_bits) {
-			best = ref;
+			best = r->address;
 			best_bits = bits;
 		}
 	}

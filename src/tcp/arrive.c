@@ -18,8 +18,7 @@ static struct verdict end(enum hf_drop drop)
 	return (struct verdict){ true, drop };
 }
 
-/* ---- answers
- * ------------------------------------------------------------------- */
+/* ---- answers ---------------------------------------------------------- */
 
 /* RFC 5961 3-5: an ACK that a true peer answers as it should. */
 static void challenge(struct turn *t, struct tcb *tcb)
@@ -36,8 +35,7 @@ static void acknowledge_now(struct turn *t, struct tcb *tcb)
 	tcb_ready(t, tcb);
 }
 
-/* ---- first: sequence number
- * --------------------------------------------------- */
+/* ---- first: sequence number ------------------------------------------- */
 
 /* RFC 7323 5.5: older than 24 days, a timestamp says nothing. */
 #define TS_STALE (24 * 24 * 3600 * HF_SECOND)
@@ -173,8 +171,7 @@ static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
 			   : HF_DROP_SEQUENCE);
 }
 
-/* ---- second: RST
- * -------------------------------------------------------------- */
+/* ---- second: RST ------------------------------------------------------ */
 
 static enum hf_error reset_means(const struct tcb *tcb)
 {
@@ -199,8 +196,7 @@ static struct verdict check_rst(struct turn *t, struct tcb *tcb,
 	return end(HF_ACCEPTED);
 }
 
-/* ---- fourth: SYN
- * -------------------------------------------------------------- */
+/* ---- fourth: SYN ------------------------------------------------------ */
 
 static struct verdict check_syn(struct turn *t, struct tcb *tcb,
 				struct arrival *a)
@@ -211,8 +207,7 @@ static struct verdict check_syn(struct turn *t, struct tcb *tcb,
 	return end(HF_DROP_SYN_CHALLENGED);
 }
 
-/* ---- fifth: ACK
- * --------------------------------------------------------------- */
+/* ---- fifth: ACK ------------------------------------------------------- */
 
 /* SYN_RECEIVED: our SYN is acknowledged, or the segment is not for us. */
 static struct verdict complete_open(struct turn *t, struct tcb *tcb,
@@ -314,12 +309,12 @@ static struct verdict check_ack(struct turn *t, struct tcb *tcb,
 	take_timestamp(t, tcb, a);
 	ack_arrived(t, tcb, a);
 	window_arrived(t, tcb, a);
-	tcb_ready(t, tcb);
+	if (output_is_due(tcb))
+		tcb_ready(t, tcb);
 	return fin_is_acknowledged(tcb) ? fin_acknowledged(t, tcb) : pass;
 }
 
-/* ---- the steps in a row
- * --------------------------------------------------------- */
+/* ---- the steps in a row ----------------------------------------------- */
 
 /*
  * Header prediction (Jacobson 1990): the next segment of a connection where

@@ -2,8 +2,7 @@
 /* OPEN, CLOSE, ABORT: RFC 9293 3.10.1, 3.10.4, 3.10.5. */
 #include "tcp.h"
 
-/* ---- the active OPEN
- * ------------------------------------------------------------ */
+/* ---- the active OPEN -------------------------------------------------- */
 
 static enum hf_error check_addresses(const struct turn *t,
 				     const struct hf_open *options,
@@ -115,9 +114,7 @@ enum hf_error call_open(struct turn *t, const struct hf_open *options,
 	return HF_OK;
 }
 
-/* ---- CLOSE
- * ----------------------------------------------------------------------------
- */
+/* ---- CLOSE ------------------------------------------------------------ */
 
 /* Our FIN follows the data; the state changes at once: 3.10.4. */
 static void queue_fin(struct turn *t, struct tcb *tcb)

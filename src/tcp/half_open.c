@@ -48,8 +48,7 @@ static void answer(struct turn *t, struct half_open *h)
 	list_push(t->b, block_ref(t->b, ip_link_at(t, link)), ref);
 }
 
-/* ---- asking the program
- * ------------------------------------------------------- */
+/* ---- asking the program ----------------------------------------------- */
 
 /* While a SYN waits for its verdict, the place of the ISS names the question.
  */
@@ -147,8 +146,7 @@ void listen_decide(struct turn *t, struct ask *ask, enum hf_verdict verdict)
 	half_open_free(t, h);
 }
 
-/* ---- life
- * ------------------------------------------------------------------------ */
+/* ---- life ------------------------------------------------------------- */
 
 static void take_options(const struct turn *t, struct half_open *h,
 			 const struct wire_tcp *seg)
@@ -245,8 +243,7 @@ void half_open_expired(struct turn *t, struct half_open *h)
 	answer(t, h);
 }
 
-/* ---- the SYN-ACK
- * ------------------------------------------------------------------ */
+/* ---- the SYN-ACK ------------------------------------------------------ */
 
 static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		     struct wire_tcp *seg)
@@ -300,8 +297,7 @@ size_t half_open_write(struct turn *t, uint32_t link, uint8_t *to, size_t cap)
 	return len;
 }
 
-/* ---- 3.10.7.4 for SYN_RECEIVED
- * ------------------------------------------------------ */
+/* ---- 3.10.7.4 for SYN_RECEIVED ---------------------------------------- */
 
 static void fill_in(struct turn *t, struct tcb *tcb, const struct half_open *h)
 {

@@ -23,8 +23,7 @@ static uint32_t rehash(const struct block *b, const void *context, uint32_t ref)
 	return hash_port(context, l->flow.local_port);
 }
 
-/* ---- finding one ------------------------------------------------------------
- */
+/* ---- finding one ------------------------------------------------------ */
 
 static bool family_fits(const struct listener *l, const struct hf_addr *addr)
 {
@@ -62,8 +61,7 @@ static struct listener *find(const struct turn *t, const struct hf_addr *addr,
 	return ref != 0 ? listener_at(t, ref) : NULL;
 }
 
-/* ---- the passive OPEN
- * --------------------------------------------------------- */
+/* ---- the passive OPEN ------------------------------------------------- */
 
 static bool is_taken(const struct turn *t, const struct hf_listen *options,
 		     uint32_t local, const struct listener *wanted)
@@ -147,8 +145,7 @@ enum hf_error listen_open(struct turn *t, const struct hf_listen *options,
 	return HF_OK;
 }
 
-/* ---- completed connections
- * -------------------------------------------------------- */
+/* ---- completed connections -------------------------------------------- */
 
 static void push_completed(struct turn *t, struct listener *l, struct tcb *tcb)
 {
@@ -205,8 +202,7 @@ enum hf_error listen_accept(struct turn *t, struct listener *l,
 	return HF_OK;
 }
 
-/* ---- the end of a listener
- * ----------------------------------------------------------- */
+/* ---- the end of a listener -------------------------------------------- */
 
 /* The ref of some half-open connection of a listener, from a bucket on. */
 static uint32_t next_half_open(const struct turn *t, uint32_t listener,
@@ -247,8 +243,7 @@ void listen_close(struct turn *t, struct listener *l)
 	pool_give(t->b, &t->tcp->listeners, ref);
 }
 
-/* ---- 3.10.7.2
- * -------------------------------------------------------------------------- */
+/* ---- 3.10.7.2 --------------------------------------------------------- */
 
 enum hf_drop arrive_listen(struct turn *t, struct arrival *a)
 {

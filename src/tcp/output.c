@@ -6,8 +6,7 @@
  */
 #include "tcp.h"
 
-/* ---- the send queue as sequence numbers
- * ---------------------------------------- */
+/* ---- the send queue as sequence numbers ------------------------------- */
 
 struct hf_seq send_end(const struct tcb *tcb)
 {
@@ -16,7 +15,8 @@ struct hf_seq send_end(const struct tcb *tcb)
 
 uint32_t send_unsent(const struct tcb *tcb)
 {
-	if (tcb->flags & TCB_FIN_SENT)
+	if (tcb->flags & TCB_FIN_SENT ||
+	    !state_is_synchronized((enum hf_state)tcb->state))
 		return 0;
 	return tcb->send.len - in_flight(tcb);
 }
@@ -33,8 +33,18 @@ static bool may_send_text(const struct tcb *tcb)
 	return state_is_synchronized(state) && state != HF_TIME_WAIT;
 }
 
-/* ---- planning
- * --------------------------------------------------------------------- */
+bool output_is_due(const struct tcb *tcb)
+{
+	const uint32_t due = TCB_ACK_FLAGS | TCB_SYN_DUE | TCB_CHALLENGE_DUE |
+			     TCB_FAST_DUE | TCB_PARTIAL_DUE | TCB_PROBE_DUE |
+			     TCB_KEEPALIVE_DUE;
+
+	return tcb->flags & due || tcb->acks_owed > 0 ||
+	       !seq_eq(tcb->snd.resend, tcb->snd.nxt) || send_unsent(tcb) > 0 ||
+	       fin_is_due(tcb);
+}
+
+/* ---- planning --------------------------------------------------------- */
 
 /* A TCB that is asked what to send, and how much fits into a segment. */
 struct planning {
@@ -250,8 +260,7 @@ static bool make_plan(struct planning *p)
 	return plan_ack(p);
 }
 
-/* ---- carrying it out
- * ---------------------------------------------------------------- */
+/* ---- carrying it out -------------------------------------------------- */
 
 /* What a SYN offers; its answer only what the peer offered too. */
 static void offer_options(struct turn *t, const struct tcb *tcb,
@@ -423,6 +432,8 @@ size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap)
 	done(tcb, &p.plan);
 	sequence_sent(t, tcb, &p.plan);
 	report(t, tcb, &p.plan);
+	if (!output_is_due(tcb))
+		tcb_not_ready(t, tcb);
 	if (tcb->state == HF_TIME_WAIT)
 		tcb_shrink(t, tcb);
 	return len;

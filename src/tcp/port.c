@@ -62,15 +62,16 @@ bool port_is_used(const struct turn *t, uint16_t port, uint32_t local)
 	return local == 0 || any_flow_has(t, port, local);
 }
 
-static uint64_t port_hash(const struct turn *t, const struct endpoints *e,
-			  uint64_t salt)
+/* Addresses and remote port: RFC 6056 3.3.3's F, and G in its upper bits. */
+static uint64_t hash(const struct turn *t, const struct endpoints *e)
 {
-	uint64_t words[5];
+	struct wire_addr_words local = addr_words(e->local);
+	struct wire_addr_words remote = addr_words(e->remote);
+	uint64_t words[5] = { local.low, remote.low, e->remote_port, local.high,
+			      remote.high };
+	size_t count = addr_is_ipv4(e->remote) ? 3 : 5;
 
-	memcpy(words, e->local, 16);
-	memcpy(words + 2, e->remote, 16);
-	words[4] = salt << 16 | e->remote_port;
-	return siphash_2_4_words(&t->tcp->port_key, words, 5);
+	return siphash_2_4_words(&t->tcp->port_key, words, count);
 }
 
 /*
@@ -82,8 +83,9 @@ uint16_t port_choose(struct turn *t, const struct endpoints *ends)
 {
 	const struct hf_config *config = &t->ip->config;
 	uint32_t count = (uint32_t)config->port_high - config->port_low + 1;
-	uint32_t offset = (uint32_t)port_hash(t, ends, 0);
-	uint32_t *cell = &t->tcp->port_table[port_hash(t, ends, 1) % 16];
+	uint64_t f = hash(t, ends);
+	uint32_t offset = (uint32_t)f;
+	uint32_t *cell = &t->tcp->port_table[f >> 60];
 	struct endpoints wanted = *ends;
 
 	for (uint32_t i = 0; i < count; i++) {

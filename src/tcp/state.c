@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "tcp.h"
 
-/* What each state may do. Columns: see the readers below. */
+/* What each state may do. */
 static const struct {
-	bool may_send, may_receive, is_synchronized, has_sent_fin,
-		has_received_fin;
+	bool may_send, may_receive, is_synchronized;
+	bool has_sent_fin, has_received_fin;
 } can[HF_STATES] = {
-	/*                   send   text   sync   fin    peer's fin */
-	[HF_CLOSED] = { false, false, false, false, false },
-	[HF_LISTEN] = { false, false, false, false, false },
-	[HF_SYN_SENT] = { true, false, false, false, false },
-	[HF_SYN_RECEIVED] = { true, false, false, false, false },
-	[HF_ESTABLISHED] = { true, true, true, false, false },
-	[HF_FIN_WAIT_1] = { false, true, true, true, false },
-	[HF_FIN_WAIT_2] = { false, true, true, true, false },
-	[HF_CLOSE_WAIT] = { true, false, true, false, true },
-	[HF_CLOSING] = { false, false, true, true, true },
-	[HF_LAST_ACK] = { false, false, true, true, true },
-	[HF_TIME_WAIT] = { false, false, true, true, true },
+	/* clang-format off */
+	/*                    send   text   synch.  our    peer's
+	 *                                          FIN    FIN      */
+	[HF_CLOSED]       = { false, false, false,  false, false },
+	[HF_LISTEN]       = { false, false, false,  false, false },
+	[HF_SYN_SENT]     = { true,  false, false,  false, false },
+	[HF_SYN_RECEIVED] = { true,  false, false,  false, false },
+	[HF_ESTABLISHED]  = { true,  true,  true,   false, false },
+	[HF_FIN_WAIT_1]   = { false, true,  true,   true,  false },
+	[HF_FIN_WAIT_2]   = { false, true,  true,   true,  false },
+	[HF_CLOSE_WAIT]   = { true,  false, true,   false, true  },
+	[HF_CLOSING]      = { false, false, true,   true,  true  },
+	[HF_LAST_ACK]     = { false, false, true,   true,  true  },
+	[HF_TIME_WAIT]    = { false, false, true,   true,  true  },
+	/* clang-format on */
 };
 
 bool state_may_send(enum hf_state state)

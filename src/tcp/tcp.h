@@ -38,7 +38,7 @@ static inline const struct hf_addr *flow_local(const struct turn *t,
 
 enum hf_error tcp_init(struct turn *t);
 
-/* ---- flow.c: finding what a segment is for ------------------------------- */
+/* ---- flow.c: finding what a segment is for ---------------------------- */
 
 struct endpoints {
 	const struct hf_addr *local, *remote;
@@ -53,7 +53,7 @@ void flow_remove(struct turn *t, uint32_t ref);
 /* Puts `to` in the place of `from`, which has the same addresses. */
 void flow_replace(struct turn *t, uint32_t from, uint32_t to);
 
-/* ---- port.c: who uses which port ----------------------------------------- */
+/* ---- port.c: who uses which port -------------------------------------- */
 
 /* Counts a flow of this port in or out. False: no memory to count in. */
 bool port_use(struct turn *t, uint16_t port);
@@ -63,7 +63,7 @@ bool port_is_used(const struct turn *t, uint16_t port, uint32_t local);
 /* An ephemeral port free for the pair, by RFC 6056 3.3.4; 0. */
 uint16_t port_choose(struct turn *t, const struct endpoints *ends);
 
-/* ---- iss.c --------------------------------------------------------------- */
+/* ---- iss.c ------------------------------------------------------------ */
 
 /* RFC 6528 3: a 4-microsecond clock and a keyed hash of the connection. */
 struct hf_seq iss_choose(const struct turn *t, const struct flow *flow);
@@ -75,7 +75,7 @@ static inline uint32_t ts_clock(hf_time now)
 	return (uint32_t)(now / HF_MILLISECOND);
 }
 
-/* ---- state.c ------------------------------------------------------------- */
+/* ---- state.c ---------------------------------------------------------- */
 
 /* The only writer of a connection's state; tells the report. */
 void enter(struct turn *t, struct tcb *tcb, enum hf_state state);
@@ -94,7 +94,7 @@ bool state_is_synchronized(enum hf_state state);
 bool state_has_sent_fin(enum hf_state state); /* or will, once drained */
 bool state_has_received_fin(enum hf_state state);
 
-/* ---- connection.c: the life of a TCB ------------------------------------- */
+/* ---- connection.c: the life of a TCB ---------------------------------- */
 
 /*
  * A new TCB, defaults set, CLOSED, not yet in the table and its port not yet
@@ -130,7 +130,7 @@ void tcb_side_settle(struct turn *t, struct tcb *tcb);
 void tcb_ready(struct turn *t, struct tcb *tcb);
 void tcb_not_ready(struct turn *t, struct tcb *tcb);
 
-/* ---- notice.c: events ---------------------------------------------------- */
+/* ---- notice.c: events ------------------------------------------------- */
 
 struct notice *notice_of(const struct turn *t, uint32_t ref);
 void notice_add(struct turn *t, uint32_t ref, uint32_t flags);
@@ -140,7 +140,7 @@ void tcb_tell(struct turn *t, struct tcb *tcb, uint32_t flags);
 void tcb_tell_soft(struct turn *t, struct tcb *tcb, enum hf_error error);
 bool notice_next(struct turn *t, struct hf_event *event);
 
-/* ---- arrive.c, syn_sent.c: 3.10.7 ---------------------------------------- */
+/* ---- arrive.c, syn_sent.c: 3.10.7 ------------------------------------- */
 
 /* A segment that has arrived, with the datagram that brought it. */
 struct arrival {
@@ -178,21 +178,18 @@ struct reply *tcp_reply(struct turn *t, const struct flow *flow,
 void take_syn_options(struct turn *t, struct tcb *tcb,
 		      const struct wire_tcp *seg);
 
-/* ---- text.c: what arrives, in order and out of it -------------------------
- */
+/* ---- text.c: what arrives, in order and out of it --------------------- */
 
 /* 3.10.7.4 seventh and eighth; the segment is within the window. */
 enum hf_drop text_arrived(struct turn *t, struct tcb *tcb, struct arrival *a);
 
-/* ---- acknowledge.c: what an acknowledgement does --------------------------
- */
+/* ---- acknowledge.c: what an acknowledgement does ---------------------- */
 
 /* snd.una < SEG.ACK <= snd.nxt, or a duplicate, or a window update. */
 void ack_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
 void window_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
 
-/* ---- listen.c, half_open.c: LISTEN and SYN_RECEIVED
- * --------------------------- */
+/* ---- listen.c, half_open.c: LISTEN and SYN_RECEIVED ------------------- */
 
 enum hf_error listen_open(struct turn *t, const struct hf_listen *options,
 			  struct hf_handle *handle);
@@ -218,15 +215,13 @@ void listen_forget(struct turn *t, struct tcb *tcb);
 /* A SYN-ACK that is due on a link; 0 if none, or no room. */
 size_t half_open_write(struct turn *t, uint32_t link, uint8_t *to, size_t cap);
 
-/* ---- time_wait.c ------------------------------------------------------------
- */
+/* ---- time_wait.c ------------------------------------------------------ */
 
 enum hf_drop arrive_time_wait(struct turn *t, struct time_wait *w,
 			      struct arrival *a);
 void time_wait_expired(struct turn *t, struct time_wait *w);
 
-/* ---- receive_queue.c, reassembly.c ------------------------------------------
- */
+/* ---- receive_queue.c, reassembly.c ------------------------------------ */
 
 /* Octets in order; fewer than `len` if memory ran out. */
 uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
@@ -259,8 +254,7 @@ void reassembly_sack(const struct turn *t, const struct tcb *tcb,
 		     struct wire_tcp *seg);
 int reassembly_check(const struct turn *t, const struct tcb *tcb);
 
-/* ---- rtt.c: RFC 6298
- * --------------------------------------------------------- */
+/* ---- rtt.c: RFC 6298 -------------------------------------------------- */
 
 hf_time rto(const struct turn *t, const struct tcb *tcb);
 void rtt_sample(struct tcb *tcb, hf_time rtt);
@@ -274,8 +268,7 @@ static inline void rtt_start(struct tcb *tcb, struct hf_seq seq, hf_time now)
 	tcb->timed_at = now;
 }
 
-/* ---- congestion/newreno.c
- * ------------------------------------------------------ */
+/* ---- congestion/newreno.c --------------------------------------------- */
 
 void congestion_init(const struct turn *t, struct tcb *tcb);
 void congestion_acked(const struct turn *t, struct tcb *tcb, uint32_t octets);
@@ -286,8 +279,7 @@ void congestion_leave_recovery(struct tcb *tcb);
 void congestion_timeout(struct tcb *tcb, bool is_first);
 void congestion_idle(const struct turn *t, struct tcb *tcb);
 
-/* ---- timeout.c: 3.10.8, and the events that arm timers
- * ---------------------------- */
+/* ---- timeout.c: 3.10.8, and the events that arm timers ---------------- */
 
 void timer_set(struct turn *t, struct tcb *tcb, enum tcp_timer timer,
 	       hf_time deadline);
@@ -313,8 +305,7 @@ void timer_patience_changed(struct turn *t, struct tcb *tcb, hf_time before);
 /* The record's timer has fired. */
 void timer_fired(struct turn *t, struct tcb *tcb);
 
-/* ---- output.c, write.c
- * ---------------------------------------------------------------- */
+/* ---- output.c, write.c ------------------------------------------------ */
 
 /* What to say next. */
 struct plan {
@@ -335,6 +326,8 @@ static inline uint32_t in_flight(const struct tcb *tcb)
 struct hf_seq send_end(const struct tcb *tcb);
 /* Octets of text queued and never sent. */
 uint32_t send_unsent(const struct tcb *tcb);
+/* False if tcp_output() would surely find nothing. */
+bool output_is_due(const struct tcb *tcb);
 
 /* A segment to be written as a datagram. */
 struct outgoing {
@@ -365,8 +358,7 @@ size_t write_text(struct turn *t, const struct outgoing *out,
 size_t write_reply(struct turn *t, const struct reply *reply, uint8_t *to,
 		   size_t cap);
 
-/* ---- call.c: 3.10.1-3.10.6
- * --------------------------------------------------------------- */
+/* ---- call.c: 3.10.1-3.10.6 -------------------------------------------- */
 
 enum hf_error call_open(struct turn *t, const struct hf_open *options,
 			struct hf_handle *handle);
@@ -376,8 +368,7 @@ void call_abort(struct turn *t, struct tcb *tcb);
 /* Queues RST for the peer, where RFC 9293 3.10.5 asks for it. */
 void abort_reply(struct turn *t, const struct tcb *tcb);
 
-/* ---- icmp_error.c: 3.9.2.2, RFC 5927
- * -------------------------------------------------------- */
+/* ---- icmp_error.c: 3.9.2.2, RFC 5927 ---------------------------------- */
 
 enum hf_drop tcp_icmp_error(struct turn *t, const struct wire_icmp *icmp,
 			    const struct wire_icmp_quote *quote);

@@ -116,7 +116,6 @@ enum hf_drop text_arrived(struct turn *t, struct tcb *tcb, struct arrival *a)
 		return HF_ACCEPTED;
 	if (a->seg.text_len > 0 && tcb->flags & TCB_RELEASED)
 		return refuse_text(t, tcb);
-	tcb_ready(t, tcb);
 	if (a->seg.text_len > 0)
 		drop = seq_eq(a->seg.seq, tcb->rcv.nxt)
 			       ? take_in_order(t, tcb, a)
@@ -127,5 +126,7 @@ enum hf_drop text_arrived(struct turn *t, struct tcb *tcb, struct arrival *a)
 		remember_fin(t, tcb, fin);
 	else if (fin_is_next(t, tcb))
 		take_fin(t, tcb);
+	if (output_is_due(tcb))
+		tcb_ready(t, tcb);
 	return drop;
 }

@@ -54,7 +54,7 @@ hf_time timer_earliest(const struct turn *t, const struct tcb *tcb)
 	return earliest;
 }
 
-/* ---- events ------------------------------------------------------------- */
+/* ---- events ----------------------------------------------------------- */
 
 /* MUST-20, MUST-21, MUST-23 */
 hf_time timer_patience(const struct turn *t, const struct tcb *tcb)
@@ -163,8 +163,7 @@ void timer_keepalive(struct turn *t, struct tcb *tcb)
 		wheel_arm(t->b, &t->ip->wheel, tcb_ref(t, tcb), deadline);
 }
 
-/* ---- expiries: each returns false if the TCB is gone ----------------------
- */
+/* ---- expiries: each returns false if the TCB is gone ------------------ */
 
 static bool limit_expired(struct turn *t, struct tcb *tcb)
 {

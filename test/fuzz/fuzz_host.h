@@ -10,7 +10,7 @@
 #include <handfast/host.h>
 #include "wire_tcp.h"
 
-#define FUZZ_BLOCK (512u << 10)
+#define FUZZ_BLOCK (256u << 10)
 #define FUZZ_MTU 1500u
 #define FUZZ_HANDLES 16u
 #define FUZZ_PORT 7u /* of the listener */

@@ -557,8 +557,11 @@ def no_answer_to_kernel(lab, family):
 
 
 def tcpdump_lines(capture, *options):
-    said = shell(f"tcpdump -Z root -n {' '.join(options)} -r {capture} tcp")
-    return said.splitlines()
+    """As root, tcpdump wants to become another user, which the root of a
+    user's own namespace cannot: it may be no root then."""
+    command = f"tcpdump -Z root -n {' '.join(options)} -r {capture} tcp"
+    return shell(f"{command} || unshare --user --map-user=1 {command}"
+                 ).splitlines()
 
 
 def is_trace(line):

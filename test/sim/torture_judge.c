@@ -144,6 +144,14 @@ static void judge_refused(struct pair *p)
 		end_fail(e, "not refused", e->error);
 }
 
+/* Who stays to the end of an orderly connection is told of the last ACK. */
+static void judge_drained(struct end *e)
+{
+	if (e->plan->manner == MANNER_LINGER && e->has_ended && !e->error &&
+	    e->sent > 0 && e->drained == 0)
+		end_fail(e, "all was acknowledged, but no DRAINED came", HF_OK);
+}
+
 /* Both meant well: both have everything, or have a reason that excuses. */
 static void judge_orderly(struct pair *p)
 {
@@ -152,6 +160,8 @@ static void judge_orderly(struct pair *p)
 			  b->is_forced || p->open_error || !a->was_held ||
 			  !b->was_held;
 
+	judge_drained(a);
+	judge_drained(b);
 	if (is_whole(a) && is_whole(b))
 		return;
 	if (!is_excused)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Beginning, end and variants of scripts. */
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include "script.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <cmocka.h>
 
 #define BLOCK_SIZE ((size_t)24 << 20)
@@ -142,6 +144,23 @@ static void add_link(struct script *t)
 		hf_address_add(t->host, t->link, t->local, t->v6 ? 64 : 24));
 }
 
+/* Zeroed; what is not touched costs nothing. */
+void *block_new(size_t size)
+{
+	void *block = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (block == MAP_FAILED)
+		abort();
+	return block;
+}
+
+void block_free(void *block, size_t size)
+{
+	if (block)
+		munmap(block, size);
+}
+
 void script_start(struct script *t)
 {
 	enum hf_error e;
@@ -150,8 +169,7 @@ void script_start(struct script *t)
 	number_flows(t);
 	t->start = t->now = SEC(5000);
 	t->block_size = BLOCK_SIZE;
-	t->block = aligned_alloc(HF_BLOCK_ALIGN, t->block_size);
-	memset(t->block, 0, t->block_size);
+	t->block = block_new(t->block_size);
 	e = hf_host_init(t->block, t->block_size, &t->config, t->now, &t->host);
 	if (e != HF_OK)
 		script_fail(t, "hf_host_init() says %s", hf_error_name(e));
@@ -162,7 +180,7 @@ void script_start(struct script *t)
 void script_stop(struct script *t)
 {
 	script_silence(t);
-	free(t->block);
+	block_free(t->block, t->block_size);
 	t->block = NULL;
 	t->host = NULL;
 	t->listener = (struct hf_handle){ 0, 0 };
@@ -258,7 +276,7 @@ static int tear_down(void **state)
 
 	for (size_t i = 0; i < t->queue_len; i++)
 		free(t->queue[(t->queue_head + i) % 1024]);
-	free(t->block);
+	block_free(t->block, t->block_size);
 	free(t);
 	run->t = NULL;
 	return 0;

@@ -314,6 +314,9 @@ struct script_test {
 #f, f, V6_TEST                                                 \
 	}
 
+/* A block for one more host. */
+void *block_new(size_t size);
+void block_free(void *block, size_t size);
 /* Throws the host away, so that another can be started. */
 void script_stop(struct script *t);
 /* Takes another profile as it is, but for limits and the secret. */

@@ -404,6 +404,29 @@ static void stale_handles(struct script *t)
 	state(t, HF_ESTABLISHED);
 }
 
+/* host.h: connections stay, nothing new comes in. */
+static void address_removed(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	ok(t, hf_address_remove(t->host, t->local));
+	error(t, HF_ERR_ADDRESS_NOT_AVAILABLE,
+	      hf_address_remove(t->host, t->local));
+	in(t, "P. 1:11(10) ack 1");
+	user_receive(t, 10);
+	due_within(t, 0, 499, ". 1:1(0) ack 11");
+	user_send(t, 10);
+	out(t, "P. 1:11(10) ack 11");
+	flow(t, 1);
+	in(t, "S 0:0(0) <mss 1460>");
+	dropped(t, HF_DROP_DESTINATION);
+	silence(t);
+	flow(t, 0);
+	user_abort(t);
+	out(t, "R 11:11(0) | R. 11:11(0) ack 11");
+	t->before.pool[HF_POOL_ADDRESS].used--;
+}
+
 /* ---- initial sequence numbers ----------------------------------------- */
 
 static uint32_t iss_of(struct script *t, uint16_t remote_port)
@@ -537,6 +560,7 @@ static void loopback_refused(struct script *t)
 	ended(t, HF_ERR_REFUSED);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(decide_accept),
 	SCRIPT(decide_reset),
@@ -556,12 +580,14 @@ static const struct script_test tests[] = {
 	SCRIPT(local_address),
 	SCRIPT(open_argument_errors),
 	SCRIPT(stale_handles),
+	SCRIPT(address_removed),
 	SCRIPT(iss_is_clocked),
 	SCRIPT(iss_is_secret),
 	SCRIPT(self_connection),
 	SCRIPT(connection_through_loopback),
 	SCRIPT(loopback_refused),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

@@ -372,6 +372,65 @@ static unsigned held(struct script *t)
 	       usage.pool[HF_POOL_TIME_WAIT].used;
 }
 
+/* Both close at once with text in flight both ways. */
+static void simultaneous_close_with_text(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_send(t, 10);
+	user_shutdown(t);
+	out(t, "FP. 1:11(10) ack 1 | P. 1:11(10) ack 1");
+	if (t->chosen == 1)
+		out(t, "F. 11:11(0) ack 1");
+	in(t, "FP. 1:21(20) ack 1");
+	out(t, ". 12:12(0) ack 22");
+	state(t, HF_CLOSING);
+	user_receive(t, 20);
+	user_eof(t);
+	in(t, ". 22:22(0) ack 11");
+	state(t, HF_CLOSING);
+	in(t, ". 22:22(0) ack 12");
+	state(t, HF_TIME_WAIT);
+	silence(t);
+}
+
+/* Released in CLOSING: the record shrinks when TIME_WAIT begins. */
+static void closing_released(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_close(t);
+	out(t, "F. 1:1(0) ack 1");
+	in(t, "F. 1:1(0) ack 1");
+	out(t, ". 2:2(0) ack 2");
+	due(t, 1000, "F. 1:1(0) ack 2");
+	in(t, ". 2:2(0) ack 2");
+	silence(t);
+	used(t, HF_POOL_CONNECTION, 0);
+	used(t, HF_POOL_TIME_WAIT, 1);
+	quiet(t, 59999);
+	used(t, HF_POOL_TIME_WAIT, 1);
+	quiet(t, 2);
+	used(t, HF_POOL_TIME_WAIT, 0);
+}
+
+/* What arrived before a FIN stays to be read until the user has done so. */
+static void unread_in_time_wait(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_shutdown(t);
+	out(t, "F. 1:1(0) ack 1");
+	in(t, "FP. 1:101(100) ack 2");
+	out(t, ". 2:2(0) ack 102");
+	state(t, HF_TIME_WAIT);
+	quiet(t, 60100);
+	user_receive(t, 100);
+	user_eof(t);
+	user_close(t);
+	silence(t);
+}
+
 /* ---- FIN_WAIT_2 ------------------------------------------------------- */
 
 /* A half-closed connection whose user still holds it waits for ever. */
@@ -575,6 +634,7 @@ static void linux_closes(struct script *t)
 	state(t, HF_TIME_WAIT);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(active_close),
 	SCRIPT(passive_close),
@@ -595,6 +655,9 @@ static const struct script_test tests[] = {
 	SCRIPT(last_ack_retransmission),
 	ROBUST(last_ack_gives_up),
 	SCRIPT(closing),
+	ROBUST(simultaneous_close_with_text),
+	ROBUST(closing_released),
+	ROBUST(unread_in_time_wait),
 	ROBUST(fin_wait_2_for_ever),
 	SCRIPT(fin_wait_2_timeout),
 	ROBUST(fin_wait_2_without_timeout),
@@ -607,6 +670,7 @@ static const struct script_test tests[] = {
 	SCRIPT(time_wait_limit),
 	ROBUST(linux_closes),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

@@ -337,6 +337,7 @@ static void linux_retransmits(struct script *t)
 	quiet(t, 10000);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(fast_retransmit),
 	SCRIPT(no_duplicates),
@@ -356,6 +357,7 @@ static const struct script_test tests[] = {
 	ROBUST(measured_by_timestamps),
 	SCRIPT(linux_retransmits),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

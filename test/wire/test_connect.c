@@ -162,6 +162,31 @@ static void syn_refused(struct script *t)
 	user_send_error(t, HF_ERR_REFUSED);
 }
 
+/* SHLD-2, in SYN_SENT. */
+static void syn_refused_with_text(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "R. 0:20(20) ack 1");
+	silence(t);
+	ended(t, HF_ERR_REFUSED);
+}
+
+/* The peer's SYN came, its ACK never: given up like any opening. */
+static void simultaneous_open_gives_up(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	after(t, 300000);
+	require(t, skip(t) >= 3);
+	ended(t, HF_ERR_TIMED_OUT);
+	quiet(t, 300000);
+}
+
 /* RFC 9293 3.10.7.3, first and second. */
 static void syn_sent_ignores_bad_resets(struct script *t)
 {
@@ -279,6 +304,7 @@ static void syn_sent_abandoned(struct script *t)
 	out(t, "R 1:1(0)");
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(active_open),
 	SCRIPT(syn_offers_options),
@@ -290,6 +316,8 @@ static const struct script_test tests[] = {
 	SCRIPT(simultaneous_open_retransmission),
 	SCRIPT(syn_retransmission),
 	SCRIPT(syn_refused),
+	SCRIPT(syn_refused_with_text),
+	SCRIPT(simultaneous_open_gives_up),
 	SCRIPT(syn_sent_ignores_bad_resets),
 	SCRIPT(syn_sent_resets_bad_ack),
 	ROBUST(syn_sent_drops_what_is_no_syn),
@@ -298,6 +326,7 @@ static const struct script_test tests[] = {
 	ROBUST(send_while_opening),
 	SCRIPT(syn_sent_abandoned),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

@@ -440,6 +440,31 @@ static void edge_does_not_creep(struct script *t)
 	skip(t);
 }
 
+/* host.h: a buffer made larger opens the window, a smaller never shuts it. */
+static void buffer_changes(struct script *t)
+{
+	uint32_t edge;
+
+	t->config.receive_buffer = 8192;
+	start(t);
+	passive(t, "mss 1460");
+	edge = t->f->edge;
+	ok(t, hf_set(t->host, t->f->h, HF_OPTION_RECEIVE_BUFFER, 60000));
+	skip(t);
+	in(t, "P. 1:11(10) ack 1");
+	after(t, 499);
+	skip(t);
+	require(t, t->f->edge > edge + 20000);
+	edge = t->f->edge;
+	ok(t, hf_set(t->host, t->f->h, HF_OPTION_RECEIVE_BUFFER, 4096));
+	in(t, "P. 11:21(10) ack 1");
+	after(t, 499);
+	out_last(t, ". 1:1(0) ack 21");
+	user_receive(t, 20);
+	in(t, "P. %u:%u(100) ack 1", edge - 100, edge);
+	out_last(t, ". 1:1(0) ack 21");
+}
+
 /* ---- in place --------------------------------------------------------- */
 
 static void peek_and_consume(struct script *t)
@@ -565,22 +590,40 @@ static void linux_receives(struct script *t)
 	user_receive(t, 30);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
-	ROBUST(in_order),	  ROBUST(without_push),
-	SCRIPT(delayed_ack),	  SCRIPT(delayed_ack_is_not_put_off),
-	ROBUST(piggybacked_ack),  SCRIPT(second_segment_ack),
-	SCRIPT(two_mss_ack),	  SCRIPT(burst_ack),
-	SCRIPT(fin_ends_delay),	  ROBUST(one_hole),
-	SCRIPT(duplicate_acks),	  ROBUST(hole_filled_in_part),
-	ROBUST(many_orders),	  ROBUST(overlaps),
-	SCRIPT(duplicate_text),	  ROBUST(trimmed_at_edge),
-	SCRIPT(zero_window),	  ROBUST(zero_window_takes_acks),
-	SCRIPT(silly_window),	  SCRIPT(edge_stays),
-	ROBUST(beyond_window),	  ROBUST(large_window),
-	ROBUST(peek_and_consume), ROBUST(reserve_and_commit),
-	ROBUST(urgent_in_order),  ROBUST(urgent_out_of_order),
-	ROBUST(urgent_with_syn),  SCRIPT(linux_receives),
+	ROBUST(in_order),
+	ROBUST(without_push),
+	SCRIPT(delayed_ack),
+	SCRIPT(delayed_ack_is_not_put_off),
+	ROBUST(piggybacked_ack),
+	SCRIPT(second_segment_ack),
+	SCRIPT(two_mss_ack),
+	SCRIPT(burst_ack),
+	SCRIPT(fin_ends_delay),
+	ROBUST(one_hole),
+	SCRIPT(duplicate_acks),
+	ROBUST(hole_filled_in_part),
+	ROBUST(many_orders),
+	ROBUST(overlaps),
+	SCRIPT(duplicate_text),
+	ROBUST(trimmed_at_edge),
+	SCRIPT(zero_window),
+	ROBUST(zero_window_takes_acks),
+	SCRIPT(silly_window),
+	SCRIPT(edge_stays),
+	ROBUST(beyond_window),
+	ROBUST(large_window),
+	ROBUST(edge_does_not_creep),
+	ROBUST(buffer_changes),
+	ROBUST(peek_and_consume),
+	ROBUST(reserve_and_commit),
+	ROBUST(urgent_in_order),
+	ROBUST(urgent_out_of_order),
+	ROBUST(urgent_with_syn),
+	SCRIPT(linux_receives),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

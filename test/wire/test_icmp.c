@@ -363,6 +363,7 @@ static void no_error_about_error(struct script *t)
 	silence(t);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(echo),
 	SCRIPT(echo_reply),
@@ -382,6 +383,7 @@ static const struct script_test tests[] = {
 	SCRIPT(truncated_quotes),
 	SCRIPT(no_error_about_error),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

@@ -538,6 +538,7 @@ static void empty_burst(struct script *t)
 	passive(t, "mss 1460");
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(truncated),
 	SCRIPT(wrong_version),
@@ -564,6 +565,7 @@ static const struct script_test tests[] = {
 	SCRIPT(checksum_verified),
 	SCRIPT(empty_burst),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

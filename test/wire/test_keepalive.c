@@ -175,6 +175,36 @@ static void of_the_peer(struct script *t)
 	user_receive_error(t, HF_ERR_WOULD_BLOCK);
 }
 
+/* The half-closed are kept as well. */
+static void in_close_wait(struct script *t)
+{
+	start(t);
+	MARK(t);
+	to_close_wait(t);
+	keep(t);
+	due(t, 100000, ". 0:0(0) ack 2");
+	in(t, ". 2:2(0) ack 1");
+	due(t, 100000, ". 0:0(0) ack 2");
+	in(t, ". 2:2(0) ack 1");
+	state(t, HF_CLOSE_WAIT);
+}
+
+static void in_fin_wait_2(struct script *t)
+{
+	start(t);
+	MARK(t);
+	to_fin_wait_2(t);
+	keep(t);
+	due(t, 100000, ". 1:1(0) ack 1");
+	in(t, ". 1:1(0) ack 2");
+	due(t, 100000, ". 1:1(0) ack 1");
+	due(t, 10000, ". 1:1(0) ack 1");
+	due(t, 10000, ". 1:1(0) ack 1");
+	after(t, 10010);
+	skip(t);
+	ended(t, HF_ERR_TIMED_OUT);
+}
+
 static void refuse(struct script *t, enum hf_option option, uint64_t value)
 {
 	script_expect(t, HF_ERR_ARGUMENT,
@@ -196,6 +226,7 @@ static void out_of_range(struct script *t)
 	user_set(t, HF_OPTION_KEEPALIVE_PROBES, 255);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(off_by_default),
 	SCRIPT(two_hours),
@@ -207,8 +238,11 @@ static const struct script_test tests[] = {
 	ROBUST(outstanding),
 	ROBUST(turned_off),
 	SCRIPT(of_the_peer),
+	ROBUST(in_close_wait),
+	ROBUST(in_fin_wait_2),
 	SCRIPT(out_of_range),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

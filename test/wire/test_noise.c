@@ -79,10 +79,12 @@ static void mutated_segments(struct script *t)
 	}
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(random_octets),
 	SCRIPT(mutated_segments),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

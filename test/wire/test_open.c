@@ -329,6 +329,7 @@ static void linux_opens(struct script *t)
 	silence(t);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(passive_open),
 	SCRIPT(listener_status),
@@ -349,6 +350,7 @@ static const struct script_test tests[] = {
 	SCRIPT(connection_limit),
 	SCRIPT(linux_opens),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

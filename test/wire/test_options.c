@@ -456,6 +456,7 @@ static void illegal_lengths(struct script *t)
 	skip(t);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(echo),
 	SCRIPT(echo_delayed),
@@ -488,6 +489,7 @@ static const struct script_test tests[] = {
 	ROBUST(late_mss),
 	SCRIPT(illegal_lengths),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

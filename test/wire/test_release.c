@@ -248,6 +248,7 @@ static void abort_time_wait(struct script *t)
 	used(t, HF_POOL_CONNECTION, 0);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(release),
 	SCRIPT(release_in_close_wait),
@@ -266,6 +267,7 @@ static const struct script_test tests[] = {
 	SCRIPT(abort_last_ack),
 	SCRIPT(abort_time_wait),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

@@ -492,6 +492,7 @@ static void reset_knows_no_paws(struct script *t)
 	ended(t, HF_ERR_RESET);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(closed_without_ack),
 	SCRIPT(closed_with_ack),
@@ -524,6 +525,7 @@ static const struct script_test tests[] = {
 	SCRIPT(reset_released),
 	SCRIPT(reset_knows_no_paws),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

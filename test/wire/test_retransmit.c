@@ -258,15 +258,24 @@ static void user_timeout_is_per_octet(struct script *t)
 	state(t, HF_ESTABLISHED);
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
-	ROBUST(backoff),	   SCRIPT(measured),
-	ROBUST(minimum),	   ROBUST(karn),
-	SCRIPT(timer_restarts),	   ROBUST(timer_keeps_running),
-	ROBUST(timer_stops),	   ROBUST(after_lost_syn),
-	ROBUST(backoff_ends),	   ROBUST(soft_error),
-	ROBUST(gives_up),	   ROBUST(user_timeout),
-	ROBUST(long_user_timeout), ROBUST(user_timeout_is_per_octet),
+	ROBUST(backoff),
+	SCRIPT(measured),
+	ROBUST(minimum),
+	ROBUST(karn),
+	SCRIPT(timer_restarts),
+	ROBUST(timer_keeps_running),
+	ROBUST(timer_stops),
+	ROBUST(after_lost_syn),
+	ROBUST(backoff_ends),
+	ROBUST(soft_error),
+	ROBUST(gives_up),
+	ROBUST(user_timeout),
+	ROBUST(long_user_timeout),
+	ROBUST(user_timeout_is_per_octet),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {

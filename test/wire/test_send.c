@@ -284,6 +284,49 @@ static void window_opens(struct script *t)
 	quiet(t, 10000);
 }
 
+/* Text and FIN behind a closed window. */
+static void probe_before_fin(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	in(t, ". 1:1(0) ack 1 win 0");
+	user_send(t, 10);
+	user_shutdown(t);
+	for (int i = 0; i < 3; i++) {
+		due_within(t, 1000, 4001, ". 1:2(1) ack 1");
+		in(t, ". 1:1(0) ack 1 win 0");
+	}
+	in(t, ". 1:1(0) ack 2 win 1000");
+	due_within(t, 0, 8001, "FP. 2:11(9) ack 1 | P. 2:11(9) ack 1");
+	if (t->chosen == 1)
+		out(t, "F. 11:11(0) ack 1");
+	in(t, ". 1:1(0) ack 12 win 1000");
+	quiet(t, 100000);
+	state(t, HF_FIN_WAIT_2);
+}
+
+/* The window closes behind what is in flight, and opens by and by. */
+static void window_closes_and_opens(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_send(t, 5 * MSS);
+	MARK(t);
+	out_segments(t, 0, 4);
+	in(t, ". 1:1(0) ack 5841 win 0");
+	silence(t);
+	due_within(t, 900, 1101, ". 5841:5842(1) ack 1");
+	in(t, ". 1:1(0) ack 5841 win 0");
+	due_within(t, 1900, 2101, ". 5841:5842(1) ack 1");
+	in(t, ". 1:1(0) ack 5842 win 0");
+	due_within(t, 900, 4101, ". 5842:5843(1) ack 1");
+	in(t, ". 1:1(0) ack 5843 win 2920");
+	out(t, "P. 5843:7301(1458) ack 1");
+	in(t, ". 1:1(0) ack 7301 win 2920");
+	quiet(t, 100000);
+	require(t, script_status(t).send_queue == 0);
+}
+
 /* ---- silly windows: MUST-38, RFC 9293 3.8.6.2.1 ----------------------- */
 
 /* Rule (4): the override timeout, 0.1 to 1 s. */
@@ -322,6 +365,55 @@ static void all_that_is_queued(struct script *t)
 	in(t, ". 1:1(0) ack 1 win 100");
 	user_send(t, 100);
 	out(t, "P. 1:101(100) ack 1");
+}
+
+/* ---- our sequence numbers wrap ---------------------------------------- */
+
+static void open_on_port(struct script *t)
+{
+	struct hf_open options = open_options(t);
+
+	options.local_port = 9877;
+	script_expect(t, HF_OK, hf_open(t->host, &options, t->now, &t->f->h));
+	script_out(t, "S 0:0(0)");
+}
+
+/* RFC 9293 3.4: modulo 2^32. The ISS is a clock: one waits for the hour. */
+static void our_numbers_wrap(struct script *t)
+{
+	start(t);
+	MARK(t);
+	open_on_port(t);
+	user_abort(t);
+	silence(t);
+	script_after(t, (0u - t->f->iss - 3000u) * (hf_time)4000);
+	script_flow_reset(t);
+	MARK(t);
+	open_on_port(t);
+	require(t, t->f->iss >= 0u - 3200u && t->f->iss <= 0u - 2800u);
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1");
+	user_send(t, 6 * MSS);
+	MARK(t);
+	out_segments(t, 0, 4);
+	ack_segments(t, 1);
+	out_segments(t, 4, 2);
+	for (int i = 0; i < 3; i++)
+		ack_segments(t, 1);
+	out(t, ". 1461:2921(1460) ack 1");
+	ack_segments(t, 2);
+	out(t, ". 2921:4381(1460) ack 1");
+	ack_segments(t, 6);
+	silence(t);
+	user_send(t, 10);
+	out(t, "P. 8761:8771(10) ack 1");
+	due_within(t, 1000, 3001, "P. 8761:8771(10) ack 1");
+	icmp_in(t, UNREACHABLE_HOST, 8765, 0);
+	dropped(t, HF_ACCEPTED);
+	user_shutdown(t);
+	out(t, "F. 8771:8771(0) ack 1");
+	in(t, ". 1:1(0) ack 8772");
+	state(t, HF_FIN_WAIT_2);
 }
 
 /* ---- the queue -------------------------------------------------------- */
@@ -425,6 +517,7 @@ static void linux_sends(struct script *t)
 	out(t, "P. 2921:2931(10) ack 1");
 }
 
+/* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(one_segment),
 	ROBUST(full_segments),
@@ -441,15 +534,19 @@ static const struct script_test tests[] = {
 	ROBUST(probe_is_taken),
 	ROBUST(probes_unanswered),
 	ROBUST(probe_with_fin),
+	ROBUST(probe_before_fin),
+	ROBUST(window_closes_and_opens),
 	ROBUST(window_opens),
 	ROBUST(sender_silly_window),
 	SCRIPT(half_of_largest_window),
 	ROBUST(all_that_is_queued),
+	SCRIPT(our_numbers_wrap),
 	SCRIPT(queue_full),
 	SCRIPT(small_output_room),
 	SCRIPT(diffserv_and_ttl),
 	ROBUST(linux_sends),
 };
+/* clang-format on */
 
 int main(int argc, char **argv)
 {
