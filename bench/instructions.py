@@ -100,6 +100,9 @@ def main():
                         default=TOP / "build-check/release/src/cli/handfast")
     options = parser.parse_args()
     recorded, then = read_file()
+    if not options.update and recorded is None:
+        print("FAILED instructions: there is no bench/instructions.txt")
+        return 1
     if not options.update and recorded != compiler():
         print(f"counted with {recorded}; here is {compiler()}")
         return 77

@@ -203,6 +203,9 @@ _Static_assert(sizeof(struct reply) <= BLOCK_UNIT, "one unit");
  * are queued or there is no way there.
  */
 struct reply *reply_push(struct turn *t, const struct hf_addr *remote);
+/* The same for a link that is known. */
+struct reply *reply_push_on(struct turn *t, uint32_t link,
+			    const struct hf_addr *remote);
 
 /* The first reply of a link; NULL. reply_pop() is done with it. */
 struct reply *reply_first(const struct turn *t, uint32_t link);

@@ -3,13 +3,20 @@
 
 struct reply *reply_push(struct turn *t, const struct hf_addr *remote)
 {
-	struct ip_link *l;
-	struct reply *r;
-	uint32_t link, ref;
+	uint32_t link;
 
 	if (!ip_link_towards(t, remote, &link))
 		return NULL;
-	ref = pool_take(t->b, &t->ip->replies);
+	return reply_push_on(t, link, remote);
+}
+
+struct reply *reply_push_on(struct turn *t, uint32_t link,
+			    const struct hf_addr *remote)
+{
+	uint32_t ref = pool_take(t->b, &t->ip->replies);
+	struct ip_link *l;
+	struct reply *r;
+
 	if (ref == 0)
 		return NULL;
 	l = ip_link_at(t, link);

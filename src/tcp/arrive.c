@@ -115,7 +115,7 @@ static bool completes_simultaneous_open(const struct tcb *tcb,
 	return tcb->state == HF_SYN_RECEIVED &&
 	       (a->seg.flags & (TCP_SYN | TCP_ACK | TCP_RST)) ==
 		       (TCP_SYN | TCP_ACK) &&
-	       seq_eq(a->seg.seq, tcb->rcv.irs) &&
+	       seq_eq(seq_add(a->seg.seq, 1), tcb->rcv.nxt) &&
 	       seq_eq(a->seg.ack, tcb->snd.nxt);
 }
 

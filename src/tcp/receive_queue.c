@@ -16,7 +16,8 @@ uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
 	}
 }
 
-struct hf_seq receive_edge(const struct tcb *tcb)
+/* What the queue has room for. */
+static struct hf_seq possible_edge(const struct tcb *tcb)
 {
 	uint32_t room = tcb->receive_buffer > tcb->receive.len
 				? tcb->receive_buffer - tcb->receive.len
@@ -26,21 +27,20 @@ struct hf_seq receive_edge(const struct tcb *tcb)
 	return seq_add(tcb->rcv.nxt, room < most ? room : most);
 }
 
-/* RFC 9293 3.8.6.2.2: not by crumbs; MUST-39. */
-static uint32_t least_step(const struct tcb *tcb, uint32_t segments)
+/* RFC 9293 3.8.6.2.2: not by crumbs; MUST-39. Never to the left: SHLD-14. */
+static bool may_move_edge(const struct tcb *tcb, uint32_t segments)
 {
+	int32_t step = seq_diff(possible_edge(tcb), tcb->rcv.edge);
 	uint32_t half = tcb->receive_buffer / 2;
-	uint32_t step = segments * tcb->rcv_mss;
+	uint32_t least = segments * tcb->rcv_mss;
 
-	return half < step ? half : step;
+	return step > 0 && (uint32_t)step >= (half < least ? half : least);
 }
 
 bool receive_update_is_due(const struct tcb *tcb)
 {
-	int32_t step = seq_diff(receive_edge(tcb), tcb->rcv.adv);
-
 	/* Two segments: more would only double the peer's ACKs. */
-	return step > 0 && (uint32_t)step >= least_step(tcb, 2);
+	return may_move_edge(tcb, 2);
 }
 
 uint16_t receive_first_window(const struct tcb *tcb)
@@ -49,27 +49,23 @@ uint16_t receive_first_window(const struct tcb *tcb)
 						      : 65535);
 }
 
+/*
+ * The edge stays exact; only what is said of it is rounded up to a step of
+ * the scale, as Linux does, so that rounding does not add up.
+ */
 uint16_t receive_window(struct tcb *tcb)
 {
-	struct hf_seq edge = receive_edge(tcb);
-	int32_t step = seq_diff(edge, tcb->rcv.adv);
-	unsigned scale = tcb->rcv_scale;
-	uint32_t wnd, field;
+	uint32_t unit = UINT32_C(1) << tcb->rcv_scale;
+	uint32_t field;
+	int32_t wnd;
 
-	if (step < 0 || (uint32_t)step < least_step(tcb, 1))
-		edge = tcb->rcv.adv; /* SHLD-14: never to the left */
-	wnd = edge.n - tcb->rcv.nxt.n;
-	field = wnd >> scale;
-	/*
-	 * What the scale cannot say must not make the edge move left, nor
-	 * close the window of a buffer smaller than one step of the scale.
-	 */
-	if (seq_before(seq_add(tcb->rcv.nxt, field << scale), tcb->rcv.adv) ||
-	    (field == 0 && wnd > 0))
-		field++;
+	if (may_move_edge(tcb, 1))
+		tcb->rcv.edge = possible_edge(tcb);
+	wnd = seq_diff(tcb->rcv.edge, tcb->rcv.nxt);
+	field = wnd > 0 ? ((uint32_t)wnd + unit - 1) / unit : 0;
 	if (field > 65535)
 		field = 65535;
-	edge = seq_add(tcb->rcv.nxt, field << scale);
-	tcb->rcv.adv = seq_max(edge, tcb->rcv.adv);
+	tcb->rcv.adv =
+		seq_max(tcb->rcv.adv, seq_add(tcb->rcv.nxt, field * unit));
 	return (uint16_t)field;
 }

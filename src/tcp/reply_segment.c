@@ -5,17 +5,22 @@
  */
 #include "tcp.h"
 
+static void address(struct turn *t, struct reply *r, const struct flow *flow,
+		    enum hf_why why)
+{
+	r->why = (uint8_t)why;
+	r->local = *flow_local(t, flow);
+	r->u.tcp.local_port = flow->local_port;
+	r->u.tcp.remote_port = flow->remote_port;
+}
+
 struct reply *tcp_reply(struct turn *t, const struct flow *flow,
 			enum hf_why why)
 {
 	struct reply *r = reply_push(t, &flow->remote);
 
-	if (r == NULL)
-		return NULL;
-	r->why = (uint8_t)why;
-	r->local = *flow_local(t, flow);
-	r->u.tcp.local_port = flow->local_port;
-	r->u.tcp.remote_port = flow->remote_port;
+	if (r != NULL)
+		address(t, r, flow, why);
 	return r;
 }
 
@@ -78,9 +83,10 @@ void abort_reply(struct turn *t, const struct tcb *tcb)
 
 	if (!peer_must_know((enum hf_state)tcb->state))
 		return;
-	r = tcp_reply(t, &tcb->flow, HF_WHY_ABORT);
+	r = reply_push_on(t, tcb->link, &tcb->flow.remote);
 	if (r == NULL)
 		return;
+	address(t, r, &tcb->flow, HF_WHY_ABORT);
 	r->ttl = tcb->ttl;
 	r->tos = tcb->tos;
 	r->u.tcp.seq = tcb->snd.nxt.n;

@@ -7,11 +7,11 @@ void take_syn_options(struct turn *t, struct tcb *tcb,
 {
 	const struct hf_config *config = &t->ip->config;
 
-	tcb->rcv.irs = seg->seq;
 	tcb->rcv.nxt = seq_add(seg->seq, 1);
 	tcb->rcv.acked = tcb->rcv.nxt;
 	/* As it stood in our own SYN, or will stand in our SYN-ACK. */
-	tcb->rcv.adv = seq_add(tcb->rcv.nxt, receive_first_window(tcb));
+	tcb->rcv.edge = seq_add(tcb->rcv.nxt, receive_first_window(tcb));
+	tcb->rcv.adv = tcb->rcv.edge;
 	tcb->mss = tcb_mss_for(t, tcb, seg->has_mss ? seg->mss : 0);
 	/* RFC 7323 2.2, 3.2: both must offer. */
 	if (seg->has_wscale && !config->no_window_scale) {

@@ -3,7 +3,8 @@
  * The Transmission Control Block (RFC 9293 3.3.1), in the RFC's words, and
  * the two small entries that stand for a connection before and after it:
  * half-open and TIME_WAIT. All three are found by their addresses and ports
- * in one table, and told apart by their kind.
+ * in one table, and told apart by their kind. IRS is not kept: as long as
+ * anybody asks for it, in SYN_RECEIVED, it is rcv.nxt - 1.
  *
  * Invariants of a TCB, numbered; tcb_check() asserts them.
  *
@@ -127,9 +128,9 @@ struct tcb {
 	} snd;
 	struct {
 		struct hf_seq nxt;
-		struct hf_seq adv; /* right edge of the advertised window */
+		struct hf_seq edge; /* right edge that the buffer allows */
+		struct hf_seq adv; /* right edge ever advertised */
 		struct hf_seq acked; /* the last ACK sent */
-		struct hf_seq irs;
 	} rcv;
 	uint32_t ts_recent; /* TS.Recent: RFC 7323 4.3 */
 	/* 128 */

@@ -226,8 +226,6 @@ void time_wait_expired(struct turn *t, struct time_wait *w);
 /* Octets in order; fewer than `len` if memory ran out. */
 uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
 			uint32_t len);
-/* The right edge that could be promised now; never left of rcv.adv. */
-struct hf_seq receive_edge(const struct tcb *tcb);
 /* True if the edge has moved enough to say so: RFC 9293 3.8.6.2.2 */
 bool receive_update_is_due(const struct tcb *tcb);
 /* The window field to send, and what it promises. */

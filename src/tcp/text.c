@@ -78,6 +78,7 @@ static void take_fin(struct turn *t, struct tcb *tcb)
 {
 	tcb->rcv.nxt = seq_add(tcb->rcv.nxt, 1);
 	tcb->rcv.adv = seq_max(tcb->rcv.adv, tcb->rcv.nxt);
+	tcb->rcv.edge = seq_max(tcb->rcv.edge, tcb->rcv.nxt);
 	tcb->flags |= TCB_FIN_RECEIVED | TCB_ACK_NOW;
 	reassembly_drop(t, tcb);
 	tcb_side_settle(t, tcb);
