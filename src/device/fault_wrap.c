@@ -10,8 +10,7 @@
 #include <string.h>
 
 #define BURST 32u
-#define COPIES 3u /* at most come of one frame: itself, its double, the held   \
-		   */
+#define COPIES 3u /* of one frame at most: it, its double, the held */
 #define MILLION 1000000u
 
 struct direction {

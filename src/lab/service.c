@@ -22,6 +22,21 @@ static void take(struct hf_host *host, struct lab_session *session, size_t len)
 		session->in += len;
 }
 
+/*
+ * Is an error of sending the end? A full queue is not; nor is a full block
+ * while octets of our own are under way, for HF_EVENT_DRAINED will come.
+ */
+static bool is_final(const struct hf_host *host,
+		     const struct lab_session *session, enum hf_error error)
+{
+	struct hf_status status;
+
+	if (error == HF_ERR_NO_MEMORY)
+		return hf_status(host, session->connection, &status) ||
+		       !status.send_queue;
+	return error != HF_ERR_WOULD_BLOCK;
+}
+
 static bool serve_echo(struct hf_host *host, struct lab_session *session)
 {
 	enum hf_error error;
@@ -34,7 +49,7 @@ static bool serve_echo(struct hf_host *host, struct lab_session *session)
 			return error != HF_ERR_WOULD_BLOCK;
 		error = hf_send(host, session->connection, data, len, &sent);
 		if (error)
-			return error != HF_ERR_WOULD_BLOCK;
+			return is_final(host, session, error);
 		session->out += sent;
 		take(host, session, sent);
 	}
@@ -82,7 +97,7 @@ static bool generate(struct hf_host *host, struct lab_session *session)
 	while (!error && !is_complete(session)) {
 		error = hf_reserve(host, session->connection, &room, &len);
 		if (error)
-			return error != HF_ERR_WOULD_BLOCK;
+			return is_final(host, session, error);
 		if (session->limit && len > session->limit - session->out)
 			len = (size_t)(session->limit - session->out);
 		data = room;

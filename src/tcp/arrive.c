@@ -229,8 +229,7 @@ static struct verdict complete_open(struct turn *t, struct tcb *tcb,
 	enter(t, tcb, HF_ESTABLISHED);
 	if (tcb->flags & TCB_FIN_QUEUED)
 		enter(t, tcb, HF_FIN_WAIT_1);
-	congestion_init(t, tcb);
-	timer_acked(t, tcb);
+	tcb_established(t, tcb);
 	if (!(tcb->flags & TCB_UNACCEPTED))
 		tcb_tell(t, tcb, HF_EVENT_CONNECTED);
 	return pass;

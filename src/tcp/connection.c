@@ -57,6 +57,26 @@ uint16_t tcb_mss_for(const struct turn *t, const struct tcb *tcb,
 	return (uint16_t)(mss < link_mss ? mss : link_mss);
 }
 
+/*
+ * Linux acknowledges the first segments at once, up to half a window of
+ * them, so that the peer's slow start is not held up by delayed ACKs.
+ */
+static uint8_t quick_acks(const struct turn *t, const struct tcb *tcb)
+{
+	uint32_t n = tcb->receive_buffer / (2u * tcb->rcv_mss);
+
+	if (t->ip->config.profile == HF_PROFILE_RFC)
+		return 0;
+	return n < 2 ? 2 : n > 16 ? 16 : (uint8_t)n;
+}
+
+void tcb_established(struct turn *t, struct tcb *tcb)
+{
+	congestion_init(t, tcb);
+	tcb->quick_acks = quick_acks(t, tcb);
+	timer_acked(t, tcb);
+}
+
 struct tcb_side *tcb_side(struct turn *t, struct tcb *tcb)
 {
 	struct tcb_side *side;

@@ -39,20 +39,27 @@ static uint32_t rehash(const struct block *b, const void *context, uint32_t ref)
 	return hash(context, &ends);
 }
 
+static bool is_between(const struct turn *t, const struct flow *f,
+		       const struct endpoints *ends)
+{
+	return f->local_port == ends->local_port &&
+	       f->remote_port == ends->remote_port &&
+	       addr_eq(&f->remote, ends->remote) &&
+	       addr_eq(flow_local(t, f), ends->local);
+}
+
+/* Segments come in bursts, so the last one's flow is worth a look. */
 uint32_t flow_find(const struct turn *t, const struct endpoints *ends)
 {
-	uint32_t ref = *table_chain(t->b, &t->tcp->flows, hash(t->tcp, ends));
+	uint32_t ref = t->tcp->last_found;
 
-	while (ref != 0) {
-		const struct flow *f = block_at(t->b, ref);
-
-		if (f->local_port == ends->local_port &&
-		    f->remote_port == ends->remote_port &&
-		    addr_eq(&f->remote, ends->remote) &&
-		    addr_eq(flow_local(t, f), ends->local))
-			break;
-		ref = f->record.chain;
-	}
+	if (ref != 0 && is_between(t, block_at(t->b, ref), ends))
+		return ref;
+	ref = *table_chain(t->b, &t->tcp->flows, hash(t->tcp, ends));
+	while (ref != 0 && !is_between(t, block_at(t->b, ref), ends))
+		ref = record_at(t->b, ref)->chain;
+	if (ref != 0)
+		t->tcp->last_found = ref;
 	return ref;
 }
 
@@ -64,6 +71,7 @@ void flow_insert(struct turn *t, uint32_t ref)
 
 void flow_remove(struct turn *t, uint32_t ref)
 {
+	t->tcp->last_found = 0;
 	table_remove(t->b, &t->tcp->flows, ref, rehash(t->b, t->tcp, ref));
 }
 
@@ -78,4 +86,5 @@ void flow_replace(struct turn *t, uint32_t from, uint32_t to)
 	record_at(t->b, to)->chain = old->chain;
 	*link = to;
 	old->chain = 0;
+	t->tcp->last_found = to;
 }

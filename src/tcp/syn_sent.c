@@ -43,8 +43,7 @@ static void become_established(struct turn *t, struct tcb *tcb,
 	tcb->flags |= TCB_OPENED | TCB_ACK_NOW;
 	tcb->flags &= ~TCB_SYN_DUE;
 	enter(t, tcb, HF_ESTABLISHED);
-	congestion_init(t, tcb);
-	timer_acked(t, tcb);
+	tcb_established(t, tcb);
 	tcb->heard = t->now;
 	tcb_tell(t, tcb, HF_EVENT_CONNECTED);
 	tcb_ready(t, tcb);

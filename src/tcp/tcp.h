@@ -12,6 +12,7 @@
 struct tcp {
 	struct table flows; /* connections, half-open ones, TIME_WAIT */
 	struct table bound; /* listeners */
+	uint32_t last_found; /* ref of a flow in the table; 0 */
 	struct pool connections, half_open, time_wait, listeners, asks, sides;
 	struct siphash_key flow_key, iss_key, ts_key, port_key;
 	uint32_t stashed; /* head: side records with out-of-order octets */
@@ -113,6 +114,8 @@ uint16_t tcb_mss_for(const struct turn *t, const struct tcb *tcb,
 void tcb_end(struct turn *t, struct tcb *tcb, enum hf_error error);
 /* Frees a TCB and all it holds. */
 void tcb_free(struct turn *t, struct tcb *tcb);
+/* Both SYNs are acknowledged: what begins with that. */
+void tcb_established(struct turn *t, struct tcb *tcb);
 /* Enters TIME_WAIT; a small entry replaces the TCB if nothing needs it. */
 void tcb_time_wait(struct turn *t, struct tcb *tcb);
 /* The user has let go of a TCB in TIME_WAIT. */

@@ -223,7 +223,8 @@ class Server:
         return self.out.read()
 
     def __exit__(self, kind, value, trace):
-        self.process.send_signal(signal.SIGINT)
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
@@ -554,6 +555,41 @@ def no_answer_to_kernel(lab, family):
             except OSError as error:
                 require(error.errno == errno.ETIMEDOUT, str(error))
             require(time.monotonic() - began > 2, "it did not wait")
+
+
+@scenario
+def interrupted_server(lab, family):
+    """Ctrl-C ends each connection with FIN, and prints a summary."""
+    with Server(lab, "echo") as server:
+        socks = [connect(family) for _ in range(3)]
+        for sock in socks:
+            sock.sendall(b"abc")
+            require(receive_exactly(sock, 3) == b"abc", "no echo")
+        server.process.send_signal(signal.SIGINT)
+        for sock in socks:
+            require(sock.recv(1) == b"", "not the end of the stream")
+            sock.close()
+        require(server.process.wait(10) == 0, "not exit status 0")
+        require("3 connections served, 9 octets in, 9 octets out"
+                in server.said(), f"no summary: {server.said()}")
+
+
+@scenario
+def interrupted_client(lab, family):
+    with listen(family) as listener:
+        process = subprocess.Popen([lab.program, "connect", family.kernel,
+                                    str(PORT)], stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True)
+        sock = listener.accept()[0]
+        sock.sendall(b"abc")
+        require(process.stdout.read(3) == "abc", "not what was sent")
+        process.send_signal(signal.SIGINT)
+        require(sock.recv(1) == b"", "not the end of the stream")
+        sock.close()
+        said = process.communicate(timeout=10)[1]
+        require(process.returncode == 0 and "3 octets in" in said,
+                f"exit status {process.returncode}: {said}")
 
 
 def tcpdump_lines(capture, *options):

@@ -421,9 +421,11 @@ static const uint8_t *next_got(struct replay *r, struct seen *seen)
 static void feed(struct hf_sim *sim, void *context)
 {
 	struct replay *r = context;
-	struct seen seen;
+	struct seen seen = { 0 };
 	const uint8_t *data = next_got(r, &seen);
 
+	if (!data)
+		return;
 	hf_sim_send(sim, r->link, r->raw, data, seen.len);
 	r->at += sizeof seen + seen.len;
 	if (next_got(r, &seen))

@@ -117,7 +117,7 @@ static const char *read_options(struct packet *p, const uint8_t *o)
 			break;
 		if (i + 1 >= p->opt_len || o[i + 1] < 2 ||
 		    i + o[i + 1] > p->opt_len)
-			return "an option past the end of the header";
+			return "an option past the end of the header (MUST-68)";
 		wrong = read_option(p, o + i, o[i + 1]);
 		if (wrong)
 			return wrong;

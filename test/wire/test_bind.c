@@ -313,7 +313,7 @@ static void ephemeral_ports(struct script *t)
 	error(t, HF_ERR_ADDRESS_IN_USE, hf_open(t->host, &options, t->now, &h));
 }
 
-/* MUST-43, MUST-44. */
+/* MUST-43, MUST-44, and by each out() MUST-45. */
 static void local_address(struct script *t)
 {
 	struct hf_addr second;

@@ -528,68 +528,6 @@ static void reserve_and_commit(struct script *t)
 	error(t, HF_ERR_CLOSING, hf_reserve(t->host, t->f->h, &data, &len));
 }
 
-/* ---- urgent: taken as text -------------------------------------------- */
-
-static void urgent_in_order(struct script *t)
-{
-	start(t);
-	passive(t, "mss 1460");
-	in(t, "PU. 1:11(10) ack 1 urg 5");
-	after(t, 499);
-	out_last(t, ". 1:1(0) ack 11");
-	user_receive(t, 10);
-	in(t, "U. 11:11(0) ack 1 urg 100");
-	in(t, "PU. 11:21(10) ack 1 urg 65535");
-	in(t, "PU. 21:31(10) ack 1 urg 0");
-	after(t, 499);
-	out_last(t, ". 1:1(0) ack 31");
-	user_receive(t, 20);
-	in(t, "FPU. 31:41(10) ack 1 urg 10");
-	out(t, ". 1:1(0) ack 42");
-	user_receive(t, 10);
-	user_eof(t);
-	in(t, "U. 42:42(0) ack 1 urg 7");
-	silence(t);
-	state(t, HF_CLOSE_WAIT);
-}
-
-static void urgent_out_of_order(struct script *t)
-{
-	start(t);
-	passive(t, "mss 1460");
-	in(t, "PU. 11:21(10) ack 1 urg 3");
-	out(t, ". 1:1(0) ack 1");
-	in(t, "PU. 1:11(10) ack 1 urg 15");
-	out(t, ". 1:1(0) ack 21");
-	user_receive(t, 20);
-}
-
-static void urgent_with_syn(struct script *t)
-{
-	start(t);
-	user_listen(t);
-	in(t, "SU 0:0(0) urg 9 <mss 1460>");
-	out(t, "S. 0:0(0) ack 1");
-	in(t, "U. 1:1(0) ack 1 urg 9");
-	user_accept(t);
-	silence(t);
-	state(t, HF_ESTABLISHED);
-}
-
-static void linux_receives(struct script *t)
-{
-	script_profile(t, HF_PROFILE_LINUX);
-	start(t);
-	passive(t, "mss 1460,sackOK,ts,nop,wscale 7");
-	in(t, "P. 1:11(10) ack 1");
-	due_within(t, 0, 499, ". 1:1(0) ack 11");
-	in(t, "P. 21:31(10) ack 1");
-	out(t, ". 1:1(0) ack 11 <nop,nop,ts,nop,nop,sack 21:31>");
-	in(t, "P. 11:21(10) ack 1");
-	out(t, ". 1:1(0) ack 31 <nop,nop,ts>");
-	user_receive(t, 30);
-}
-
 /* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(in_order),
@@ -618,10 +556,6 @@ static const struct script_test tests[] = {
 	ROBUST(buffer_changes),
 	ROBUST(peek_and_consume),
 	ROBUST(reserve_and_commit),
-	ROBUST(urgent_in_order),
-	ROBUST(urgent_out_of_order),
-	ROBUST(urgent_with_syn),
-	SCRIPT(linux_receives),
 };
 /* clang-format on */
 

@@ -391,7 +391,7 @@ static void unknown_options(struct script *t)
 	skip(t);
 }
 
-/* MUST-64: at any alignment. */
+/* MUST-4, MUST-64: at any alignment. */
 static void unaligned_options(struct script *t)
 {
 	start(t);

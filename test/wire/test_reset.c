@@ -340,7 +340,7 @@ static void outside_window(struct script *t)
 	user_receive_error(t, HF_ERR_WOULD_BLOCK);
 }
 
-/* 3.10.7.4 fifth: something not yet sent; RFC 5961 5: or long ago. */
+/* 3.10.7.4 fifth: not yet sent; MAY-12, RFC 5961 5: or long ago. */
 static void unacceptable_ack(struct script *t)
 {
 	start(t);

@@ -34,7 +34,7 @@ static void full_segments(struct script *t)
 	silence(t);
 }
 
-/* SHLD-7: a short segment waits while anything is unacknowledged. */
+/* SHLD-7, SHLD-27: a short segment waits while anything is unacknowledged. */
 static void nagle(struct script *t)
 {
 	start(t);

@@ -13,6 +13,8 @@ struct twin {
 	struct hf_handle h[2];
 	uint32_t link, peer_nxt, hf_una, hf_nxt; /* relative */
 	uint64_t written, read;
+	uint32_t edge; /* furthest that the peer ever offered */
+	unsigned scale;
 	uint32_t noise;
 };
 
@@ -56,6 +58,9 @@ static void learn_from(struct script *t, struct twin *w, struct packet *p)
 	if (p->opt.has_ts)
 		t->f->ts_last = p->opt.ts_val;
 	end = p->seq + p->text_len + !!(p->flags & (F_SYN | F_FIN)) - t->f->iss;
+	/* RFC 9293 3.8.6.1: past the window a probe may go, of one octet */
+	if (p->text_len > 1 && (int32_t)(end - w->edge) > 0)
+		script_fail(t, "text beyond the peer's window");
 	if (!(p->flags & F_RST) && (int32_t)(end - w->hf_nxt) > 0)
 		w->hf_nxt = end;
 }
@@ -93,6 +98,14 @@ static void compare_output(struct script *t, struct twin *w)
 		if (hf_host_check(w->host[i]))
 			script_fail(t, "hf_host_check() of twin %d: line %d", i,
 				    hf_host_check(w->host[i]));
+}
+
+static void offer(struct twin *w, uint32_t ack, uint32_t win)
+{
+	uint32_t edge = ack + (win << w->scale);
+
+	if ((int32_t)(edge - w->edge) > 0)
+		w->edge = edge;
 }
 
 static void both_input(struct script *t, struct twin *w, const char *words)
@@ -168,6 +181,7 @@ static void peer_sends(struct script *t, struct twin *w)
 	static const uint32_t sizes[] = { 1448, 1448, 1448, 100, 1 };
 	uint32_t n = sizes[noise(w, 5)], seq = w->peer_nxt;
 	uint32_t what = noise(w, 12), ack = w->hf_una;
+	uint32_t win = noise(w, 30) ? 65535 : noise(w, 3000);
 	char words[200];
 
 	if (what == 0)
@@ -177,8 +191,8 @@ static void peer_sends(struct script *t, struct twin *w)
 	if (noise(w, 3) == 0)
 		ack = w->hf_una += noise(w, w->hf_nxt - w->hf_una + 1);
 	snprintf(words, sizeof words, "%s %u:%u(%u) ack %u win %u",
-		 noise(w, 2) ? "P." : ".", seq, seq + n, n, ack,
-		 noise(w, 30) ? 65535 : noise(w, 3000));
+		 noise(w, 2) ? "P." : ".", seq, seq + n, n, ack, win);
+	offer(w, ack, win);
 	both_input(t, w, words);
 	if (seq == w->peer_nxt)
 		w->peer_nxt += n;
@@ -206,6 +220,7 @@ static void peer_acknowledges(struct script *t, struct twin *w)
 	w->hf_una += more;
 	snprintf(words, sizeof words, ". %u:%u(0) ack %u win %u", w->peer_nxt,
 		 w->peer_nxt, w->hf_una, win);
+	offer(w, w->hf_una, win);
 	both_input(t, w, words);
 }
 
@@ -269,6 +284,7 @@ static void live(struct script *t, struct twin *w, const char *options)
 	both_input(t, w, words);
 	compare_output(t, w);
 	w->peer_nxt = w->hf_una = 1;
+	offer(w, 1, 65535);
 	both_input(t, w, ". 1:1(0) ack 1");
 	for (int i = 0; i < 2; i++)
 		script_expect(t, HF_OK,
@@ -299,7 +315,7 @@ static void plain(struct script *t)
 static void with_options(struct script *t)
 {
 	for (uint32_t seed = 1; seed <= 3; seed++) {
-		struct twin w = { .noise = seed * 2246822519u };
+		struct twin w = { .noise = seed * 2246822519u, .scale = 1 };
 
 		t->config.r2 = SEC(100000);
 		t->config.receive_buffer = 100000;
@@ -312,7 +328,7 @@ static void with_options(struct script *t)
 
 static void as_linux(struct script *t)
 {
-	struct twin w = { .noise = 3266489917u };
+	struct twin w = { .noise = 3266489917u, .scale = 7 };
 
 	script_profile(t, HF_PROFILE_LINUX);
 	t->config.r2 = SEC(100000);
