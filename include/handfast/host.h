@@ -560,7 +560,8 @@ HF_PUBLIC enum hf_error hf_get(const struct hf_host *host,
 
 /*
  * Checks every invariant of every object of the host, for tests: 0 if all
- * hold, else the line of the source that found one broken.
+ * hold, else 10000 times the number of the source file that found one broken
+ * (its CHECK_IN) plus the line.
  */
 HF_PUBLIC int hf_host_check(const struct hf_host *host);
 

@@ -6,11 +6,7 @@
  */
 #include "pool.h"
 
-#define CHECK(condition)                                                       \
-	do {                                                                   \
-		if (!(condition))                                              \
-			return __LINE__;                                       \
-	} while (0)
+#define CHECK(invariant) CHECK_IN(1, invariant)
 
 static struct page *descriptor(const struct block *b, uint32_t number)
 {

@@ -257,11 +257,7 @@ const uint8_t *queue_at(const struct block *b, const struct queue *q,
 	return buffer_octets(buffer) + buffer->start + offset;
 }
 
-#define CHECK(invariant)                                                       \
-	do {                                                                   \
-		if (!(invariant))                                              \
-			return __LINE__;                                       \
-	} while (0)
+#define CHECK(invariant) CHECK_IN(2, invariant)
 
 int queue_check(const struct block *b, const struct queue *q)
 {

@@ -10,11 +10,7 @@
 #define DIGIT_MASK (WHEEL_SLOTS - 1u)
 #define RUNS 32u /* 2^RUNS records are more than a block holds */
 
-#define CHECK(condition)                                                       \
-	do {                                                                   \
-		if (!(condition))                                              \
-			return __LINE__;                                       \
-	} while (0)
+#define CHECK(invariant) CHECK_IN(3, invariant)
 
 _Static_assert(WHEEL_LEVELS *DIGIT_BITS + WHEEL_TICK_SHIFT >= 64,
 	       "the levels cover every tick");

@@ -2,11 +2,7 @@
 /* Every invariant of every object of a host. */
 #include "internal.h"
 
-#define CHECK(invariant)                                                       \
-	do {                                                                   \
-		if (!(invariant))                                              \
-			return __LINE__;                                       \
-	} while (0)
+#define CHECK(invariant) CHECK_IN(6, invariant)
 
 /* What a walk over the table has seen. */
 struct census {

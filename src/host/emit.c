@@ -127,7 +127,7 @@ static void fire(const struct hf_host *host, struct turn *t, uint32_t ref)
 	case HF_POOL_SMALL:
 	case HF_POOL_PAGE:
 	case HF_POOLS:
-		assert(!"a timer of something that has none");
+		assert(false); /* these have no timers */
 	}
 }
 

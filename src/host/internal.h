@@ -19,6 +19,18 @@ static inline struct turn turn_of(const struct hf_host *host, hf_time now,
 	return (struct turn){ &h->block, &h->ip, &h->tcp, report, now };
 }
 
+/* The connection of a handle, unless its user has let go of it; NULL. */
+static inline struct tcb *find_connection(const struct hf_host *host,
+					  struct hf_handle handle)
+{
+	struct tcb *tcb =
+		pool_find(&host->block, &host->tcp.connections, handle);
+
+	if (tcb == NULL || tcb->flags & (TCB_RELEASED | TCB_UNACCEPTED))
+		return NULL;
+	return tcb;
+}
+
 /* The kind of thing that a page of records holds: enum hf_pool; HF_POOLS. */
 static inline enum hf_pool pool_of(const struct hf_host *host, uint32_t ref)
 {

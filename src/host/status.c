@@ -2,16 +2,6 @@
 /* STATUS, and the options of a connection: RFC 9293 3.9.1.6, 3.10.6. */
 #include "internal.h"
 
-static struct tcb *find(const struct hf_host *host, struct hf_handle handle)
-{
-	struct tcb *tcb =
-		pool_find(&host->block, &host->tcp.connections, handle);
-
-	if (tcb == NULL || tcb->flags & (TCB_RELEASED | TCB_UNACCEPTED))
-		return NULL;
-	return tcb;
-}
-
 static void listener_status(const struct turn *t, const struct listener *l,
 			    struct hf_status *status)
 {
@@ -63,7 +53,7 @@ enum hf_error hf_status(const struct hf_host *host, struct hf_handle handle,
 			struct hf_status *status)
 {
 	struct turn t = turn_of(host, 0, NULL);
-	const struct tcb *tcb = find(host, handle);
+	const struct tcb *tcb = find_connection(host, handle);
 	const struct listener *l =
 		pool_find(&host->block, &host->tcp.listeners, handle);
 
@@ -163,7 +153,7 @@ enum hf_error hf_set(struct hf_host *host, struct hf_handle connection,
 		     enum hf_option option, uint64_t value)
 {
 	struct turn t = turn_of(host, 0, NULL);
-	struct tcb *tcb = find(host, connection);
+	struct tcb *tcb = find_connection(host, connection);
 	enum hf_error error;
 	hf_time before;
 
@@ -232,7 +222,7 @@ enum hf_error hf_get(const struct hf_host *host, struct hf_handle connection,
 		     enum hf_option option, uint64_t *value)
 {
 	struct turn t = turn_of(host, 0, NULL);
-	const struct tcb *tcb = find(host, connection);
+	const struct tcb *tcb = find_connection(host, connection);
 
 	if (tcb == NULL)
 		return HF_ERR_HANDLE;

@@ -2,17 +2,6 @@
 /* The user calls: handles are checked here, and nothing else is trusted. */
 #include "internal.h"
 
-/* The connection of a handle, unless its user has let go of it; NULL. */
-static struct tcb *find(const struct hf_host *host, struct hf_handle handle)
-{
-	struct tcb *tcb =
-		pool_find(&host->block, &host->tcp.connections, handle);
-
-	if (tcb == NULL || tcb->flags & (TCB_RELEASED | TCB_UNACCEPTED))
-		return NULL;
-	return tcb;
-}
-
 static struct listener *find_listener(const struct hf_host *host,
 				      struct hf_handle handle)
 {
@@ -119,7 +108,7 @@ enum hf_error hf_send(struct hf_host *host, struct hf_handle connection,
 		      const void *data, size_t len, size_t *sent)
 {
 	struct turn t = turn_of(host, 0, NULL);
-	struct tcb *tcb = find(host, connection);
+	struct tcb *tcb = find_connection(host, connection);
 	enum hf_error error;
 	uint32_t room;
 
@@ -131,8 +120,7 @@ enum hf_error hf_send(struct hf_host *host, struct hf_handle connection,
 	error = may_send(tcb, &room);
 	if (error != HF_OK)
 		return error;
-	*sent = queue_append(t.b, &t.ip->buffers, &tcb->send, data,
-			     len < room ? (uint32_t)len : room, QUEUE_ORDINARY);
+	*sent = send_append(&t, tcb, data, len < room ? (uint32_t)len : room);
 	if (*sent < len)
 		tcb->flags |= TCB_WANTS_ROOM;
 	tcb_ready(&t, tcb);
@@ -143,7 +131,7 @@ enum hf_error hf_reserve(struct hf_host *host, struct hf_handle connection,
 			 void **data, size_t *len)
 {
 	struct turn t = turn_of(host, 0, NULL);
-	struct tcb *tcb = find(host, connection);
+	struct tcb *tcb = find_connection(host, connection);
 	enum hf_error error;
 	uint32_t room, n;
 
@@ -152,7 +140,7 @@ enum hf_error hf_reserve(struct hf_host *host, struct hf_handle connection,
 	error = may_send(tcb, &room);
 	if (error != HF_OK)
 		return error;
-	*data = queue_reserve(t.b, &t.ip->buffers, &tcb->send, &n);
+	*data = send_reserve(&t, tcb, &n);
 	if (*data == NULL)
 		return HF_ERR_NO_MEMORY;
 	*len = n < room ? n : room;
@@ -163,7 +151,7 @@ enum hf_error hf_commit(struct hf_host *host, struct hf_handle connection,
 			size_t len)
 {
 	struct turn t = turn_of(host, 0, NULL);
-	struct tcb *tcb = find(host, connection);
+	struct tcb *tcb = find_connection(host, connection);
 	enum hf_error error;
 	uint32_t room;
 
@@ -210,7 +198,7 @@ enum hf_error hf_receive(struct hf_host *host, struct hf_handle connection,
 			 void *buf, size_t cap, size_t *got)
 {
 	struct turn t = turn_of(host, 0, NULL);
-	struct tcb *tcb = find(host, connection);
+	struct tcb *tcb = find_connection(host, connection);
 	enum hf_error error;
 	uint8_t *to = buf;
 
@@ -238,7 +226,7 @@ enum hf_error hf_receive(struct hf_host *host, struct hf_handle connection,
 enum hf_error hf_peek(struct hf_host *host, struct hf_handle connection,
 		      const void **data, size_t *len)
 {
-	const struct tcb *tcb = find(host, connection);
+	const struct tcb *tcb = find_connection(host, connection);
 	enum hf_error error;
 	uint32_t n = 0;
 
@@ -258,7 +246,7 @@ enum hf_error hf_consume(struct hf_host *host, struct hf_handle connection,
 			 size_t len)
 {
 	struct turn t = turn_of(host, 0, NULL);
-	struct tcb *tcb = find(host, connection);
+	struct tcb *tcb = find_connection(host, connection);
 
 	if (tcb == NULL)
 		return HF_ERR_HANDLE;
@@ -273,7 +261,7 @@ enum hf_error hf_consume(struct hf_host *host, struct hf_handle connection,
 enum hf_error hf_shutdown(struct hf_host *host, struct hf_handle connection)
 {
 	struct turn t = turn_of(host, 0, NULL);
-	struct tcb *tcb = find(host, connection);
+	struct tcb *tcb = find_connection(host, connection);
 
 	return tcb != NULL ? call_shutdown(&t, tcb) : HF_ERR_HANDLE;
 }
@@ -282,7 +270,7 @@ enum hf_error hf_close(struct hf_host *host, struct hf_handle handle,
 		       hf_time now)
 {
 	struct turn t = turn_of(host, now, NULL);
-	struct tcb *tcb = find(host, handle);
+	struct tcb *tcb = find_connection(host, handle);
 	struct listener *l = find_listener(host, handle);
 
 	if (tcb != NULL)
@@ -298,7 +286,7 @@ enum hf_error hf_abort(struct hf_host *host, struct hf_handle connection,
 		       hf_time now)
 {
 	struct turn t = turn_of(host, now, NULL);
-	struct tcb *tcb = find(host, connection);
+	struct tcb *tcb = find_connection(host, connection);
 
 	if (tcb == NULL)
 		return HF_ERR_HANDLE;

@@ -2,11 +2,7 @@
 /* The invariants of tcb.h, by their numbers. */
 #include "tcp.h"
 
-#define CHECK(invariant)                                                       \
-	do {                                                                   \
-		if (!(invariant))                                              \
-			return __LINE__;                                       \
-	} while (0)
+#define CHECK(invariant) CHECK_IN(4, invariant)
 
 static bool is_open(const struct tcb *tcb)
 {

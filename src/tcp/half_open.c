@@ -31,6 +31,15 @@ static uint16_t first_window(const struct listener *l)
 						    : 65535);
 }
 
+/* One more SYN-ACK counts as sent: RFC 6298 (5.5). */
+static void await_ack(struct turn *t, struct half_open *h)
+{
+	wheel_arm(t->b, &t->ip->wheel, ref_of(t, h),
+		  t->now + (t->ip->config.rto_initial << sent(h)));
+	if (sent(h) < SENT_MOST)
+		h->kind = (uint8_t)(h->kind + (1u << SENT_SHIFT));
+}
+
 /* Queues the SYN-ACK, unless it is queued already. */
 static void answer(struct turn *t, struct half_open *h)
 {
@@ -40,9 +49,7 @@ static void answer(struct turn *t, struct half_open *h)
 	if (list_has(&h->flow.record))
 		return;
 	if (!ip_link_towards(t, &h->flow.remote, &link)) {
-		/* The route has gone; it may come back. */
-		wheel_arm(t->b, &t->ip->wheel, ref,
-			  t->now + t->ip->config.rto_initial);
+		await_ack(t, h); /* the route has gone; it may come back */
 		return;
 	}
 	list_push(t->b, block_ref(t->b, ip_link_at(t, link)), ref);
@@ -286,10 +293,7 @@ size_t half_open_write(struct turn *t, uint32_t link, uint8_t *to, size_t cap)
 	describe(t, h, link, &out.seg);
 	len = write_segment(t, &out, to, cap);
 	list_leave(t->b, ref);
-	wheel_arm(t->b, &t->ip->wheel, ref,
-		  t->now + (t->ip->config.rto_initial << sent(h)));
-	if (sent(h) < SENT_MOST)
-		h->kind = (uint8_t)(h->kind + (1u << SENT_SHIFT));
+	await_ack(t, h);
 	if (t->report != NULL) {
 		report_flow(t, &h->flow);
 		t->report->why = sent(h) > 1 ? HF_WHY_RTO : HF_WHY_ACCEPT;

@@ -200,11 +200,7 @@ void reassembly_sack(const struct turn *t, const struct tcb *tcb,
 	}
 }
 
-#define CHECK(invariant)                                                       \
-	do {                                                                   \
-		if (!(invariant))                                              \
-			return __LINE__;                                       \
-	} while (0)
+#define CHECK(invariant) CHECK_IN(5, invariant)
 
 int reassembly_check(const struct turn *t, const struct tcb *tcb)
 {

@@ -224,6 +224,14 @@ enum hf_drop arrive_time_wait(struct turn *t, struct time_wait *w,
 			      struct arrival *a);
 void time_wait_expired(struct turn *t, struct time_wait *w);
 
+/* ---- send_queue.c ------------------------------------------------------ */
+
+/* Queues octets and returns how many: fewer only if memory ran out. */
+uint32_t send_append(struct turn *t, struct tcb *tcb, const void *data,
+		     uint32_t len);
+/* Lends room for *len octets; NULL: no memory. */
+uint8_t *send_reserve(struct turn *t, struct tcb *tcb, uint32_t *len);
+
 /* ---- receive_queue.c, reassembly.c ------------------------------------ */
 
 /* Octets in order; fewer than `len` if memory ran out. */

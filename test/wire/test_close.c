@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Closing: RFC 9293 3.6, 3.10.4, 3.10.5, 3.10.7.4 fifth and eighth. */
 #include "script.h"
-#include <string.h>
 
 /* ---- whole closes ----------------------------------------------------- */
 

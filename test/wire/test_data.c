@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Receiving text: RFC 9293 3.8.6, 3.10.3, 3.10.7.4; RFC 5681 4.2. */
 #include "script.h"
-#include <string.h>
 
 /* ---- in order --------------------------------------------------------- */
 
@@ -528,6 +527,22 @@ static void reserve_and_commit(struct script *t)
 	error(t, HF_ERR_CLOSING, hf_reserve(t->host, t->f->h, &data, &len));
 }
 
+/* ---- the other profile ------------------------------------------------ */
+
+static void linux_receives(struct script *t)
+{
+	script_profile(t, HF_PROFILE_LINUX);
+	start(t);
+	passive(t, "mss 1460,sackOK,ts,nop,wscale 7");
+	in(t, "P. 1:11(10) ack 1");
+	due_within(t, 0, 499, ". 1:1(0) ack 11");
+	in(t, "P. 21:31(10) ack 1");
+	out(t, ". 1:1(0) ack 11 <nop,nop,ts,nop,nop,sack 21:31>");
+	in(t, "P. 11:21(10) ack 1");
+	out(t, ". 1:1(0) ack 31 <nop,nop,ts>");
+	user_receive(t, 30);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(in_order),
@@ -556,6 +571,7 @@ static const struct script_test tests[] = {
 	ROBUST(buffer_changes),
 	ROBUST(peek_and_consume),
 	ROBUST(reserve_and_commit),
+	SCRIPT(linux_receives),
 };
 /* clang-format on */
 

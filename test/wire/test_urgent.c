@@ -53,26 +53,11 @@ static void urgent_with_syn(struct script *t)
 	state(t, HF_ESTABLISHED);
 }
 
-static void linux_receives(struct script *t)
-{
-	script_profile(t, HF_PROFILE_LINUX);
-	start(t);
-	passive(t, "mss 1460,sackOK,ts,nop,wscale 7");
-	in(t, "P. 1:11(10) ack 1");
-	due_within(t, 0, 499, ". 1:1(0) ack 11");
-	in(t, "P. 21:31(10) ack 1");
-	out(t, ". 1:1(0) ack 11 <nop,nop,ts,nop,nop,sack 21:31>");
-	in(t, "P. 11:21(10) ack 1");
-	out(t, ". 1:1(0) ack 31 <nop,nop,ts>");
-	user_receive(t, 30);
-}
-
 /* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(urgent_in_order),
 	ROBUST(urgent_out_of_order),
 	ROBUST(urgent_with_syn),
-	SCRIPT(linux_receives),
 };
 /* clang-format on */
 
