@@ -50,7 +50,7 @@ size_t write_text(struct turn *t, const struct outgoing *out,
 		return 0;
 	sum = copy_text(t, text, to + header + tcp_len);
 	wire_tcp_emit(&out->seg, &options, to + header);
-	sum += wire_sum(to + header, tcp_len);
+	sum += wire_sum_header(to + header, tcp_len);
 	sum += wire_sum_pseudo(out->local, out->remote, WIRE_PROTOCOL_TCP,
 			       segment_len);
 	checksum = wire_checksum(sum); /* MUST-2 */

@@ -7,10 +7,26 @@
 #ifndef WIRE_CHECKSUM_H
 #define WIRE_CHECKSUM_H
 
+#include "core.h"
 #include <handfast/types.h>
 
 /* The partial sum of octets. */
 uint64_t wire_sum(const void *data, size_t len);
+
+/* The same for a header: a few words of four octets. */
+static inline uint64_t wire_sum_header(const void *header, uint32_t len)
+{
+	const uint8_t *octets = header;
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < len; i += 4) {
+		uint32_t word;
+
+		memcpy(&word, octets + i, sizeof word);
+		sum += word;
+	}
+	return sum;
+}
 
 /* Copies octets and returns their partial sum, in one pass. */
 uint64_t wire_copy_sum(void *to, const void *from, size_t len);

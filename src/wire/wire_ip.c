@@ -75,7 +75,7 @@ static enum hf_drop parse_ipv4(struct wire_ip *ip, const uint8_t *data,
 		return HF_DROP_IP_HEADER;
 	if (total > len)
 		return HF_DROP_TRUNCATED;
-	if (!wire_sum_is_good(wire_sum(data, header)))
+	if (!wire_sum_is_good(wire_sum_header(data, header)))
 		return HF_DROP_IP_CHECKSUM;
 	fragment = get_be16(data + 6);
 	ip->header_len = header;
