@@ -74,7 +74,9 @@ struct hf_config {
 	hf_time keepalive_idle; /* MUST-28: not under two hours by default */
 	hf_time keepalive_interval;
 	uint32_t keepalive_probes; /* unanswered ones that end it; MUST-29 */
-	uint32_t initial_window; /* segments; RFC 5681 3.1, RFC 6928 */
+	uint32_t initial_window; /* segments; 0: RFC 5681 3.1; RFC 6928 */
+	uint8_t slow_start_limit; /* segments that an ACK may count for */
+	uint8_t quick_acks; /* first segments acknowledged at once, at most */
 
 	uint32_t icmp_per_second; /* ICMP messages sent; RFC 1812 4.3.2.8 */
 	uint32_t reset_per_second; /* resets for unknown connections */
@@ -84,6 +86,7 @@ struct hf_config {
 	uint8_t ttl; /* MUST-49 */
 	uint8_t window_scale; /* offered, 0-14; RFC 7323 2.3 */
 	bool no_window_scale, no_timestamps, no_sack; /* do not offer */
+	bool strict_timestamps; /* drop what lacks one: RFC 7323 3.2 */
 	bool no_header_prediction; /* every segment takes the slow path */
 };
 

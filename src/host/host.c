@@ -33,6 +33,7 @@ static void set_times(struct hf_config *config)
 	config->keepalive_interval = 75 * HF_SECOND;
 	config->keepalive_probes = 9;
 	config->r1 = 3; /* SHLD-10 */
+	config->r2_syn = 180 * HF_SECOND; /* MUST-23; Linux: 127 s */
 }
 
 static void set_profile(struct hf_config *config)
@@ -43,9 +44,11 @@ static void set_profile(struct hf_config *config)
 	config->rto_min = is_rfc ? HF_SECOND : 200 * HF_MILLISECOND;
 	config->delayed_ack = (is_rfc ? 200 : 40) * HF_MILLISECOND;
 	config->r2 = (is_rfc ? 100 : 924) * HF_SECOND; /* SHLD-11 */
-	config->r2_syn = (is_rfc ? 180 : 127) * HF_SECOND; /* MUST-23 */
 	config->syn_ack_retries = is_rfc ? 7 : 5;
 	config->initial_window = is_rfc ? 0 : 10;
+	config->slow_start_limit = is_rfc ? 1 : 2;
+	config->quick_acks = is_rfc ? 0 : 16;
+	config->strict_timestamps = is_rfc;
 	config->port_low = is_rfc ? 1024 : 32768;
 	config->port_high = is_rfc ? 65535 : 60999;
 }
@@ -73,6 +76,7 @@ static bool config_is_valid(const struct hf_config *config)
 	       config->send_buffer <= UINT32_C(1) << 30 &&
 	       config->receive_buffer <= UINT32_C(1) << 30 &&
 	       config->rto_min <= config->rto_max &&
+	       config->slow_start_limit >= 1 &&
 	       config->rto_initial >= HF_MILLISECOND &&
 	       config->rto_max < HF_NEVER / 4 && config->msl < HF_NEVER / 4 &&
 	       config->delayed_ack < 500 * HF_MILLISECOND && /* MUST-40 */

@@ -45,13 +45,12 @@ static bool ts_is_stale(const struct turn *t, const struct tcb *tcb)
 	return t->now - tcb->heard >= TS_STALE;
 }
 
-/* RFC 7323 3.2: once agreed on, in every segment. Linux is not so strict. */
+/* RFC 7323 3.2: once agreed on, in every segment. */
 static bool lacks_timestamp(const struct turn *t, const struct tcb *tcb,
 			    const struct arrival *a)
 {
 	return tcb->flags & TCB_TIMESTAMPS && !a->seg.has_ts &&
-	       !(a->seg.flags & TCP_RST) &&
-	       t->ip->config.profile == HF_PROFILE_RFC;
+	       !(a->seg.flags & TCP_RST) && t->ip->config.strict_timestamps;
 }
 
 /* RFC 7323 5.3 R1 */

@@ -58,16 +58,15 @@ uint16_t tcb_mss_for(const struct turn *t, const struct tcb *tcb,
 }
 
 /*
- * Linux acknowledges the first segments at once, up to half a window of
- * them, so that the peer's slow start is not held up by delayed ACKs.
+ * The first segments are acknowledged at once, up to half a window of them,
+ * so that the peer's slow start is not held up by delayed ACKs.
  */
 static uint8_t quick_acks(const struct turn *t, const struct tcb *tcb)
 {
 	uint32_t n = tcb->receive_buffer / (2u * tcb->rcv_mss);
+	uint8_t most = t->ip->config.quick_acks;
 
-	if (t->ip->config.profile == HF_PROFILE_RFC)
-		return 0;
-	return n < 2 ? 2 : n > 16 ? 16 : (uint8_t)n;
+	return n < most ? (uint8_t)n : most;
 }
 
 void tcb_established(struct turn *t, struct tcb *tcb)

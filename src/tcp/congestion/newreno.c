@@ -34,9 +34,8 @@ void congestion_acked(const struct turn *t, struct tcb *tcb, uint32_t octets)
 	uint32_t mss = tcb->mss, more;
 
 	if (tcb->cwnd < tcb->ssthresh) {
-		/* RFC 3465 2.3 lets two segments count, RFC 5681 one. */
-		uint32_t most =
-			t->ip->config.profile == HF_PROFILE_RFC ? mss : 2 * mss;
+		/* RFC 5681 lets one segment count, RFC 3465 2.3 two. */
+		uint32_t most = t->ip->config.slow_start_limit * mss;
 
 		more = octets < most ? octets : most;
 	} else {
