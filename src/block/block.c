@@ -126,10 +126,26 @@ void block_page_give(struct block *b, uint32_t ref)
 	b->pool_pages--;
 }
 
+/* A page that was a pool's and becomes a table's for good, zeroed. */
+static uint32_t convert_page(struct block *b)
+{
+	uint32_t ref = block_page_take(b, 1);
+
+	if (ref == 0)
+		return 0;
+	block_page(b, ref)->pool = 0;
+	b->pool_pages--;
+	b->table_pages++;
+	memset(block_at(b, ref), 0, BLOCK_PAGE);
+	return ref;
+}
+
 uint32_t block_stretch(struct block *b, uint32_t count)
 {
 	uint32_t number = b->fresh;
 
+	if (count == 1 && number == b->end)
+		return convert_page(b);
 	if (count > b->end - number)
 		return 0;
 	b->fresh += count;

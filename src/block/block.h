@@ -44,6 +44,7 @@ struct block {
 	uint32_t end; /* number past the last page */
 	uint32_t recycled; /* page number; head of the free list; 0: none */
 	uint32_t recycled_count;
+	uint32_t reserve; /* pages left for those who may use the reserve */
 	uint32_t table_pages; /* pages that tables took for good */
 	uint32_t pool_pages; /* pages that pools hold */
 };
@@ -97,7 +98,8 @@ void block_page_give(struct block *b, uint32_t ref);
 
 /*
  * `count` pages in a row for a table that grows and never shrinks, zeroed;
- * 0 if there is no such stretch that was never used.
+ * 0 if there is no such stretch that was never used. A single one may also
+ * be a recycled page.
  */
 uint32_t block_stretch(struct block *b, uint32_t count);
 

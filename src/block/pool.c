@@ -65,8 +65,11 @@ static void unlist_page(struct block *b, struct pool *p, struct page *page)
 
 static bool add_page(struct block *b, struct pool *p)
 {
-	uint32_t ref = block_page_take(b, p->number);
+	uint32_t ref;
 
+	if (!p->may_use_reserve && block_pages_left(b) <= b->reserve)
+		return false;
+	ref = block_page_take(b, p->number);
 	if (!ref)
 		return false;
 	p->pages++;

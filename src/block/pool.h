@@ -34,6 +34,7 @@ struct pool {
 	uint32_t pages; /* held */
 	uint8_t number; /* of this pool, for page descriptors; from 1 */
 	bool has_generations;
+	bool may_use_reserve; /* of the block's pages */
 };
 
 void pool_init(struct pool *p, uint8_t number, uint32_t octets, uint32_t limit,

@@ -6,19 +6,17 @@ static struct buffer *buffer_at(const struct block *b, uint32_t ref)
 	return block_at(b, ref);
 }
 
-void buffers_init(struct buffers *all, uint8_t small_pool, uint8_t page_pool,
-		  uint32_t reserve)
+void buffers_init(struct buffers *all, uint8_t small_pool, uint8_t page_pool)
 {
 	pool_init(&all->small, small_pool, BUFFER_SMALL, UINT32_MAX, false);
+	all->small.may_use_reserve = true; /* take_small() has asked */
 	all->pages = 0;
-	all->reserve = reserve;
 	all->page_pool = page_pool;
 }
 
-static bool page_is_allowed(const struct block *b, const struct buffers *all,
-			    enum queue_claim claim)
+static bool page_is_allowed(const struct block *b, enum queue_claim claim)
 {
-	return claim == QUEUE_URGENT || block_pages_left(b) > all->reserve;
+	return claim == QUEUE_URGENT || block_pages_left(b) > b->reserve;
 }
 
 static uint32_t take_page(struct block *b, struct buffers *all,
@@ -26,7 +24,7 @@ static uint32_t take_page(struct block *b, struct buffers *all,
 {
 	uint32_t ref;
 
-	if (!page_is_allowed(b, all, claim))
+	if (!page_is_allowed(b, claim))
 		return 0;
 	ref = block_page_take(b, all->page_pool);
 	if (ref == 0)
@@ -41,7 +39,7 @@ static uint32_t take_small(struct block *b, struct buffers *all,
 {
 	uint32_t ref;
 
-	if (all->small.partial == 0 && !page_is_allowed(b, all, claim))
+	if (all->small.partial == 0 && !page_is_allowed(b, claim))
 		return 0;
 	ref = pool_take_raw(b, &all->small);
 	if (ref != 0)
@@ -86,7 +84,7 @@ static bool grow(struct block *b, struct buffers *all, struct queue *q,
 	return true;
 }
 
-uint32_t queue_room(const struct block *b, const struct queue *q)
+static uint32_t room_left(const struct block *b, const struct queue *q)
 {
 	const struct buffer *tail;
 
@@ -96,6 +94,11 @@ uint32_t queue_room(const struct block *b, const struct queue *q)
 	return (uint32_t)tail->room - tail->end;
 }
 
+uint32_t queue_lent(const struct block *b, const struct queue *q)
+{
+	return q->tail != 0 ? buffer_at(b, q->tail)->lent : 0;
+}
+
 uint32_t queue_append(struct block *b, struct buffers *all, struct queue *q,
 		      const void *data, uint32_t len, enum queue_claim claim)
 {
@@ -103,19 +106,20 @@ uint32_t queue_append(struct block *b, struct buffers *all, struct queue *q,
 	uint32_t done = 0;
 
 	while (done < len) {
-		uint32_t n = queue_room(b, q);
+		uint32_t n = room_left(b, q);
 		struct buffer *tail;
 
 		if (n == 0) {
 			if (!grow(b, all, q, q->len + len - done, claim))
 				break;
-			n = queue_room(b, q);
+			n = room_left(b, q);
 		}
 		if (n > len - done)
 			n = len - done;
 		tail = buffer_at(b, q->tail);
 		memcpy(buffer_octets(tail) + tail->end, from + done, n);
 		tail->end = (uint16_t)(tail->end + n);
+		tail->lent = 0;
 		done += n;
 	}
 	q->len += done;
@@ -127,11 +131,12 @@ uint8_t *queue_reserve(struct block *b, struct buffers *all, struct queue *q,
 {
 	struct buffer *tail;
 
-	if (queue_room(b, q) == 0 &&
+	if (room_left(b, q) == 0 &&
 	    !grow(b, all, q, BUFFER_PAGE_ROOM, QUEUE_ORDINARY))
 		return NULL;
 	tail = buffer_at(b, q->tail);
-	*len = (uint32_t)tail->room - tail->end;
+	tail->lent = (uint16_t)(tail->room - tail->end);
+	*len = tail->lent;
 	return buffer_octets(tail) + tail->end;
 }
 
@@ -159,6 +164,7 @@ void queue_commit(struct block *b, struct buffers *all, struct queue *q,
 	struct buffer *tail = buffer_at(b, q->tail);
 
 	tail->end = (uint16_t)(tail->end + len);
+	tail->lent = 0;
 	q->len += len;
 	if (tail->start == tail->end)
 		drop_empty_tail(b, all, q);
@@ -222,10 +228,25 @@ void queue_clear(struct block *b, struct buffers *all, struct queue *q)
 	*q = (struct queue){ 0 };
 }
 
-void queue_join(struct block *b, struct queue *q, struct queue *from)
+static void append_all(struct block *b, struct buffers *all, struct queue *q,
+		       struct queue *from)
 {
-	if (from->head == 0)
+	while (from->len > 0) {
+		uint32_t n;
+		const uint8_t *data = queue_peek(b, from, &n);
+
+		queue_append(b, all, q, data, n, QUEUE_ORDINARY);
+		queue_consume(b, all, from, n);
+	}
+}
+
+void queue_join(struct block *b, struct buffers *all, struct queue *q,
+		struct queue *from)
+{
+	if (from->len <= room_left(b, q)) {
+		append_all(b, all, q, from);
 		return;
+	}
 	if (q->tail != 0)
 		buffer_at(b, q->tail)->next = from->head;
 	else

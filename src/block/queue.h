@@ -17,7 +17,8 @@ struct buffer {
 	uint32_t next; /* ref */
 	uint16_t start, end; /* of what is queued, from the first octet */
 	uint16_t room; /* octets of the whole */
-	uint16_t reserved[3];
+	uint16_t lent; /* octets behind the last, by queue_reserve() */
+	uint16_t reserved[2];
 };
 
 #define BUFFER_SMALL 256u
@@ -27,7 +28,6 @@ struct buffer {
 struct buffers {
 	struct pool small;
 	uint32_t pages; /* buffers of a page, in use */
-	uint32_t reserve; /* pages left below which only the urgent get one */
 	uint8_t page_pool; /* number of the pool that pages count for */
 };
 
@@ -46,8 +46,7 @@ static inline uint8_t *buffer_octets(struct buffer *buffer)
 	return (uint8_t *)(buffer + 1);
 }
 
-void buffers_init(struct buffers *all, uint8_t small_pool, uint8_t page_pool,
-		  uint32_t reserve);
+void buffers_init(struct buffers *all, uint8_t small_pool, uint8_t page_pool);
 
 /*
  * Appends octets and returns how many; fewer than `len` only if there was no
@@ -62,11 +61,11 @@ uint32_t queue_append(struct block *b, struct buffers *all, struct queue *q,
  */
 uint8_t *queue_reserve(struct block *b, struct buffers *all, struct queue *q,
 		       uint32_t *len);
-/* `len` is not more than was lent; a buffer left empty is given back. */
+/* `len` is not more than queue_lent(); a buffer left empty is given back. */
 void queue_commit(struct block *b, struct buffers *all, struct queue *q,
 		  uint32_t len);
-/* Contiguous room behind the last octet, without asking for memory. */
-uint32_t queue_room(const struct block *b, const struct queue *q);
+/* What queue_reserve() has lent; 0 after a commit or an append. */
+uint32_t queue_lent(const struct block *b, const struct queue *q);
 
 /* The first octets, contiguous, and how many; the queue is not empty. */
 const uint8_t *queue_peek(const struct block *b, const struct queue *q,
@@ -79,8 +78,12 @@ void queue_trim(struct block *b, struct buffers *all, struct queue *q,
 		uint32_t len);
 void queue_clear(struct block *b, struct buffers *all, struct queue *q);
 
-/* Moves all of `from` behind `q`, without copying. */
-void queue_join(struct block *b, struct queue *q, struct queue *from);
+/*
+ * Moves all of `from` behind `q`; without copying, unless it fits into the
+ * last buffer, so that crumbs do not hold a buffer each.
+ */
+void queue_join(struct block *b, struct buffers *all, struct queue *q,
+		struct queue *from);
 
 /* Where an octet of a queue stands: for reading on without counting again. */
 struct queue_cursor {

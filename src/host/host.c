@@ -64,24 +64,43 @@ void hf_config_default(struct hf_config *config, enum hf_profile profile)
 	set_profile(config);
 }
 
+/* Far enough from the end of time that it can be added to any `now`. */
+static bool time_is_valid(hf_time wait)
+{
+	return wait == HF_NEVER || wait < HF_NEVER / 4;
+}
+
+static bool times_are_valid(const struct hf_config *config)
+{
+	return config->rto_min <= config->rto_max &&
+	       config->rto_initial >= HF_MILLISECOND &&
+	       config->rto_initial <= config->rto_max &&
+	       config->rto_max < HF_NEVER >> 16 && config->msl < HF_NEVER / 4 &&
+	       config->delayed_ack < 500 * HF_MILLISECOND && /* MUST-40 */
+	       config->keepalive_idle < HF_NEVER / 4 &&
+	       config->keepalive_interval >= HF_MILLISECOND &&
+	       config->keepalive_interval < HF_NEVER / 4 &&
+	       time_is_valid(config->fin_wait_2) && time_is_valid(config->r2) &&
+	       time_is_valid(config->r2_syn);
+}
+
 static bool config_is_valid(const struct hf_config *config)
 {
 	return config->size == sizeof *config &&
 	       (unsigned)config->profile <= HF_PROFILE_RFC &&
 	       config->links >= 1 && config->links <= 256 &&
-	       config->addresses >= 2 && config->routes >= 2 &&
-	       config->replies >= 1 && config->listeners >= 1 &&
-	       config->connections >= 1 && config->send_buffer >= 1 &&
+	       config->routes >= 2 && config->routes <= 65536 &&
+	       config->addresses >= 2 && config->replies >= 1 &&
+	       config->listeners >= 1 && config->connections >= 1 &&
+	       config->send_buffer >= 1 && config->send_buffer <= BUFFER_MOST &&
 	       config->receive_buffer >= 1 &&
-	       config->send_buffer <= UINT32_C(1) << 30 &&
-	       config->receive_buffer <= UINT32_C(1) << 30 &&
-	       config->rto_min <= config->rto_max &&
-	       config->slow_start_limit >= 1 &&
-	       config->rto_initial >= HF_MILLISECOND &&
-	       config->rto_max < HF_NEVER / 4 && config->msl < HF_NEVER / 4 &&
-	       config->delayed_ack < 500 * HF_MILLISECOND && /* MUST-40 */
-	       config->port_low >= 1 && config->port_low <= config->port_high &&
-	       config->ttl >= 1 && config->window_scale <= 14;
+	       config->receive_buffer <= BUFFER_MOST &&
+	       config->syn_ack_retries <= 14 && config->keepalive_probes >= 1 &&
+	       config->keepalive_probes <= UINT8_MAX &&
+	       config->initial_window <= 10000 &&
+	       config->slow_start_limit >= 1 && config->port_low >= 1 &&
+	       config->port_low <= config->port_high && config->ttl >= 1 &&
+	       config->window_scale <= 14 && times_are_valid(config);
 }
 
 /* ---- keys ------------------------------------------------------------- */
@@ -147,8 +166,8 @@ static enum hf_error add_loopback(struct turn *t)
 /* A sixteenth is kept for what arrives in order: queue.h. */
 static void start_buffers(struct turn *t)
 {
-	buffers_init(&t->ip->buffers, HF_POOL_SMALL + 1, HF_POOL_PAGE + 1,
-		     block_pages_left(t->b) / 16);
+	buffers_init(&t->ip->buffers, HF_POOL_SMALL + 1, HF_POOL_PAGE + 1);
+	t->b->reserve = block_pages_left(t->b) / 16;
 }
 
 enum hf_error hf_host_init(void *block, size_t size,

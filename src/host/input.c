@@ -101,8 +101,6 @@ void hf_input(struct hf_host *host, uint32_t link,
 {
 	struct turn t = turn_of(host, now, NULL);
 
-	if (link >= host->ip.link_count)
-		return;
 	for (size_t i = 0; i < n; i++) {
 		enum hf_drop drop;
 
@@ -110,7 +108,9 @@ void hf_input(struct hf_host *host, uint32_t link,
 			t.report = &reports[i];
 			*t.report = (struct hf_report){ .deadline = HF_NEVER };
 		}
-		drop = input_frame(&t, link, &frames[i]);
+		drop = link < host->ip.link_count
+			       ? input_frame(&t, link, &frames[i])
+			       : HF_DROP_DESTINATION;
 		host->ip.drops[drop]++;
 		if (reports != NULL)
 			t.report->drop = (uint8_t)drop;

@@ -11,6 +11,9 @@ struct hf_host {
 	struct tcp tcp;
 };
 
+/* The largest queue: a window says no more, RFC 7323 2.3. */
+#define BUFFER_MOST (UINT32_C(1) << 30)
+
 static inline struct turn turn_of(const struct hf_host *host, hf_time now,
 				  struct hf_report *report)
 {

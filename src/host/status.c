@@ -82,8 +82,8 @@ static const struct {
 	[HF_OPTION_USER_TIMEOUT] = { 0, UINT32_MAX },
 	[HF_OPTION_TTL] = { 1, UINT8_MAX },
 	[HF_OPTION_TOS] = { 0, UINT8_MAX },
-	[HF_OPTION_SEND_BUFFER] = { 1, UINT32_C(1) << 30 },
-	[HF_OPTION_RECEIVE_BUFFER] = { 1, UINT32_C(1) << 30 },
+	[HF_OPTION_SEND_BUFFER] = { 1, BUFFER_MOST },
+	[HF_OPTION_RECEIVE_BUFFER] = { 1, BUFFER_MOST },
 };
 
 static void set_flag(struct tcb *tcb, uint32_t flag, bool is_on)
@@ -142,6 +142,7 @@ static enum hf_error set(struct turn *t, struct tcb *tcb, enum hf_option option,
 		return HF_OK;
 	case HF_OPTION_RECEIVE_BUFFER:
 		tcb->receive_buffer = (uint32_t)value;
+		tcb_window_changed(t, tcb);
 		return HF_OK;
 	case HF_OPTIONS:
 		break;

@@ -16,8 +16,8 @@ enum hf_error hf_listen(struct hf_host *host, const struct hf_listen *options,
 	struct turn t = turn_of(host, 0, NULL);
 
 	if (options == NULL || listener == NULL ||
-	    options->send_buffer > UINT32_C(1) << 30 ||
-	    options->receive_buffer > UINT32_C(1) << 30)
+	    options->send_buffer > BUFFER_MOST ||
+	    options->receive_buffer > BUFFER_MOST)
 		return HF_ERR_ARGUMENT;
 	return listen_open(&t, options, listener);
 }
@@ -73,8 +73,8 @@ enum hf_error hf_open(struct hf_host *host, const struct hf_open *options,
 	struct turn t = turn_of(host, now, NULL);
 
 	if (options == NULL || connection == NULL ||
-	    options->send_buffer > UINT32_C(1) << 30 ||
-	    options->receive_buffer > UINT32_C(1) << 30)
+	    options->send_buffer > BUFFER_MOST ||
+	    options->receive_buffer > BUFFER_MOST)
 		return HF_ERR_ARGUMENT;
 	return call_open(&t, options, connection);
 }
@@ -160,9 +160,9 @@ enum hf_error hf_commit(struct hf_host *host, struct hf_handle connection,
 	error = may_send(tcb, &room);
 	if (error != HF_OK)
 		return error;
-	if (len > room || len > queue_room(t.b, &tcb->send))
+	if (len > room || len > queue_lent(t.b, &tcb->send))
 		return HF_ERR_ARGUMENT;
-	if (tcb->send.tail == 0)
+	if (queue_lent(t.b, &tcb->send) == 0)
 		return HF_OK; /* nothing was lent, and nothing is committed */
 	queue_commit(t.b, &t.ip->buffers, &tcb->send, (uint32_t)len);
 	tcb_ready(&t, tcb);
@@ -187,11 +187,7 @@ static enum hf_error may_receive(const struct tcb *tcb)
 static void consume(struct turn *t, struct tcb *tcb, uint32_t len)
 {
 	queue_consume(t->b, &t->ip->buffers, &tcb->receive, len);
-	if (!state_may_receive((enum hf_state)tcb->state) ||
-	    !receive_update_is_due(tcb))
-		return;
-	tcb->flags |= TCB_UPDATE_DUE;
-	tcb_ready(t, tcb);
+	tcb_window_changed(t, tcb);
 }
 
 enum hf_error hf_receive(struct hf_host *host, struct hf_handle connection,

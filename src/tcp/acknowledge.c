@@ -59,6 +59,13 @@ static void forget_recover(struct turn *t, struct tcb *tcb)
 	tcb_side_settle(t, tcb);
 }
 
+/* Whether anything is left that a window could hold up. */
+static bool has_more(const struct tcb *tcb)
+{
+	return tcb->send.len > 0 || in_flight(tcb) > 0 ||
+	       (tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT)) == TCB_FIN_QUEUED;
+}
+
 static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
 {
 	uint32_t acked = a->seg.ack.n - tcb->snd.una.n;
@@ -74,6 +81,8 @@ static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
 		congestion_acked(t, tcb, acked);
 	tcb->duplicates = 0;
 	forget_recover(t, tcb);
+	if (tcb->flags & TCB_PROBING && !has_more(tcb))
+		timer_window_opened(tcb); /* it does not matter any more */
 	timer_acked(t, tcb);
 	tell_program(t, tcb);
 }
@@ -82,8 +91,7 @@ static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
 static bool is_duplicate(const struct tcb *tcb, const struct arrival *a)
 {
 	return in_flight(tcb) > 0 && a->len_sent == 0 &&
-	       seq_eq(a->seg.ack, tcb->snd.una) &&
-	       (uint32_t)a->seg.wnd << tcb->snd_scale == tcb->snd.wnd;
+	       seq_eq(a->seg.ack, tcb->snd.una) && a->wnd == tcb->snd.wnd;
 }
 
 /* RFC 6582 3.2 (2): not for what a timeout has sent again already. */
@@ -124,21 +132,10 @@ void ack_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a)
 		duplicate(t, tcb);
 }
 
-/* What a probe sent past the window was most likely thrown away. */
-static void window_opened(struct tcb *tcb)
-{
-	tcb->flags &= ~(TCB_PROBING | TCB_PROBE_DUE);
-	tcb->snd.resend = tcb->snd.una;
-	tcb->backoff = 0;
-	timer_stop(tcb, TIMER_RETRANSMIT);
-	if (!(tcb->flags & TCB_LINGERS))
-		timer_stop(tcb, TIMER_LIMIT);
-}
-
 /* 3.10.7.4, fifth: SND.WL1 and SND.WL2 keep old segments from being used. */
-void window_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a)
+void window_arrived(struct tcb *tcb, const struct arrival *a)
 {
-	uint32_t wnd = (uint32_t)a->seg.wnd << tcb->snd_scale;
+	uint32_t wnd = a->wnd;
 
 	if (seq_before(a->seg.seq, tcb->snd.wl1) ||
 	    (seq_eq(a->seg.seq, tcb->snd.wl1) &&
@@ -151,7 +148,10 @@ void window_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a)
 		tcb->snd.max_wnd = wnd;
 	if (!(tcb->flags & TCB_PROBING))
 		return;
-	timer_probe_answered(t, tcb);
-	if (wnd > 0)
-		window_opened(tcb);
+	timer_probe_answered(tcb);
+	if (wnd == 0)
+		return;
+	/* What a probe sent past the window was most likely thrown away. */
+	tcb->snd.resend = tcb->snd.una;
+	timer_window_opened(tcb);
 }

@@ -212,14 +212,13 @@ static struct verdict check_syn(struct turn *t, struct tcb *tcb,
 static struct verdict complete_open(struct turn *t, struct tcb *tcb,
 				    struct arrival *a)
 {
-	if (!seq_before(tcb->snd.una, a->seg.ack) ||
-	    seq_before(tcb->snd.nxt, a->seg.ack)) {
+	if (!seq_in(a->seg.ack, seq_add(tcb->snd.una, 1), in_flight(tcb))) {
 		reset_reply(t, a, true);
 		return end(HF_DROP_ACK);
 	}
 	tcb->snd.wl1 = a->seg.seq;
 	tcb->snd.wl2 = a->seg.ack;
-	tcb->snd.wnd = (uint32_t)a->seg.wnd << tcb->snd_scale;
+	tcb->snd.wnd = a->wnd;
 	tcb->snd.max_wnd = tcb->snd.wnd;
 	tcb->flags |= TCB_OPENED;
 	tcb->flags &= ~TCB_SYN_DUE;
@@ -237,10 +236,8 @@ static struct verdict complete_open(struct turn *t, struct tcb *tcb,
 /* RFC 5961 5.2 (MAY-12): not older than the largest window seen. */
 static bool ack_is_plausible(const struct tcb *tcb, const struct arrival *a)
 {
-	int32_t ahead = seq_diff(a->seg.ack, tcb->snd.una);
-
-	return seq_upto(a->seg.ack, tcb->snd.nxt) &&
-	       (ahead >= 0 || (uint32_t)-ahead <= tcb->snd.max_wnd);
+	return seq_in(a->seg.ack, tcb->snd.una, in_flight(tcb) + 1) ||
+	       tcb->snd.una.n - a->seg.ack.n <= tcb->snd.max_wnd;
 }
 
 /* RFC 7323 4.3 (2): the timestamp of what the last ACK was about. */
@@ -306,7 +303,7 @@ static struct verdict check_ack(struct turn *t, struct tcb *tcb,
 	}
 	take_timestamp(t, tcb, a);
 	ack_arrived(t, tcb, a);
-	window_arrived(t, tcb, a);
+	window_arrived(tcb, a);
 	if (output_is_due(tcb))
 		tcb_ready(t, tcb);
 	return fin_is_acknowledged(tcb) ? fin_acknowledged(t, tcb) : pass;
@@ -373,22 +370,31 @@ static enum hf_drop arrive_closed(struct turn *t, const struct arrival *a)
 	return HF_DROP_CLOSED;
 }
 
+void arrive_scale_window(const struct tcb *tcb, struct arrival *a)
+{
+	a->wnd = a->seg.wnd;
+	if (!(a->seg.flags & TCP_SYN))
+		a->wnd <<= tcb->snd_scale;
+}
+
 static enum hf_drop arrive_tcb(struct turn *t, struct tcb *tcb,
 			       struct arrival *a)
 {
-	uint32_t ref = tcb_ref(t, tcb);
+	const struct hf_handle handle = { tcb_ref(t, tcb),
+					  tcb->flow.record.generation };
+	enum hf_drop drop;
 
 	/* Nobody else sends from an address of ours. */
 	if (tcb->link == HF_LINK_LOOPBACK && a->link != HF_LINK_LOOPBACK)
 		return HF_DROP_SOURCE;
-	if (t->report != NULL) {
-		report_flow(t, &tcb->flow);
-		t->report->connection =
-			(struct hf_handle){ ref, tcb->flow.record.generation };
-	}
-	if (tcb->state == HF_SYN_SENT)
-		return arrive_syn_sent(t, tcb, a);
-	return arrive_connection(t, tcb, a);
+	report_tcb(t, tcb);
+	arrive_scale_window(tcb, a);
+	drop = tcb->state == HF_SYN_SENT ? arrive_syn_sent(t, tcb, a)
+					 : arrive_connection(t, tcb, a);
+	if (t->report != NULL &&
+	    pool_find(t->b, &t->tcp->connections, handle) != NULL)
+		report_tcb(t, tcb);
+	return drop;
 }
 
 enum hf_drop tcp_arrive(struct turn *t, struct arrival *a)

@@ -18,8 +18,13 @@ static enum hf_error check_addresses(const struct turn *t,
 		return HF_ERR_ARGUMENT;
 	if (has_local && !ip_address_is_own(t, &options->local))
 		return HF_ERR_ADDRESS_NOT_AVAILABLE;
-	return ip_link_towards(t, &options->remote, &link) ? HF_OK
-							   : HF_ERR_NO_ROUTE;
+	if (!ip_link_towards(t, &options->remote, &link))
+		return HF_ERR_NO_ROUTE;
+	/* RFC 1122 3.2.1.3 (g): such an address stays within the host. */
+	if (has_local && addr_is_loopback(&options->local) &&
+	    link != HF_LINK_LOOPBACK)
+		return HF_ERR_ADDRESS_NOT_AVAILABLE;
+	return HF_OK;
 }
 
 /* The ref of the local address, held; 0: *error says why. MUST-43, MUST-44 */
@@ -166,6 +171,9 @@ void call_abort(struct turn *t, struct tcb *tcb)
 /* Orderly, in its own time; SHLD-3: unless octets would be lost by it. */
 void call_close(struct turn *t, struct tcb *tcb)
 {
+	/* All is said already; MUST-13 does not ask who read it. */
+	if (tcb->state == HF_TIME_WAIT)
+		queue_clear(t->b, &t->ip->buffers, &tcb->receive);
 	if (tcb->receive.len > 0 || tcb->state == HF_CLOSED ||
 	    tcb->state == HF_SYN_SENT) {
 		call_abort(t, tcb);

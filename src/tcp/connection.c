@@ -101,6 +101,15 @@ void tcb_side_settle(struct turn *t, struct tcb *tcb)
 	tcb->side = 0;
 }
 
+void tcb_window_changed(struct turn *t, struct tcb *tcb)
+{
+	if (!state_may_receive((enum hf_state)tcb->state) ||
+	    !receive_update_is_due(tcb))
+		return;
+	tcb->flags |= TCB_UPDATE_DUE;
+	tcb_ready(t, tcb);
+}
+
 void tcb_ready(struct turn *t, struct tcb *tcb)
 {
 	struct ip_link *link = ip_link_at(t, tcb->link);

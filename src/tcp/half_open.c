@@ -34,8 +34,11 @@ static uint16_t first_window(const struct listener *l)
 /* One more SYN-ACK counts as sent: RFC 6298 (5.5). */
 static void await_ack(struct turn *t, struct half_open *h)
 {
-	wheel_arm(t->b, &t->ip->wheel, ref_of(t, h),
-		  t->now + (t->ip->config.rto_initial << sent(h)));
+	hf_time wait = t->ip->config.rto_initial << sent(h);
+
+	if (wait > t->ip->config.rto_max)
+		wait = t->ip->config.rto_max;
+	wheel_arm(t->b, &t->ip->wheel, ref_of(t, h), t->now + wait);
 	if (sent(h) < SENT_MOST)
 		h->kind = (uint8_t)(h->kind + (1u << SENT_SHIFT));
 }
@@ -242,6 +245,7 @@ void half_open_free(struct turn *t, struct half_open *h)
 
 void half_open_expired(struct turn *t, struct half_open *h)
 {
+	report_flow(t, &h->flow);
 	if (h->is_asked || sent(h) > t->ip->config.syn_ack_retries) {
 		report_step(t, &h->flow, HF_SYN_RECEIVED, HF_LISTEN);
 		half_open_free(t, h);
@@ -346,10 +350,8 @@ static enum hf_drop promote(struct turn *t, struct half_open *h,
 	flow_replace(t, ref_of(t, h), ref);
 	ip_address_drop(t, h->flow.local);
 	discard(t, h);
-	report_flow(t, &tcb->flow);
-	if (t->report != NULL)
-		t->report->connection =
-			(struct hf_handle){ ref, tcb->flow.record.generation };
+	report_tcb(t, tcb);
+	arrive_scale_window(tcb, a);
 	return arrive_connection(t, tcb, a);
 }
 
@@ -402,6 +404,9 @@ enum hf_drop arrive_half_open(struct turn *t, struct half_open *h,
 	report_flow(t, &h->flow);
 	if (h->is_asked)
 		return HF_DROP_DUPLICATE;
+	if (t->ip->config.strict_timestamps && h->has_ts && !a->seg.has_ts &&
+	    !(a->seg.flags & TCP_RST))
+		return HF_DROP_PAWS; /* RFC 7323 3.2 */
 	if (is_same_syn) {
 		answer(t, h); /* our SYN-ACK was lost */
 		return HF_DROP_DUPLICATE;

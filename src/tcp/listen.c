@@ -108,40 +108,53 @@ static void set_limits(const struct turn *t, struct listener *l,
 	l->user = options->user;
 }
 
+static enum hf_error create(struct turn *t, const struct hf_listen *options,
+			    uint32_t local, uint32_t *ref)
+{
+	struct listener *l;
+
+	if (t->tcp->listeners.used == t->ip->config.listeners)
+		return HF_ERR_LIMIT;
+	*ref = pool_take(t->b, &t->tcp->listeners);
+	if (*ref == 0)
+		return HF_ERR_NO_MEMORY;
+	l = listener_at(t, *ref);
+	l->kind = FLOW_LISTENER;
+	l->flow.local = local;
+	l->flow.local_port = options->port;
+	set_families(l, options);
+	set_limits(t, l, options);
+	table_insert(t->b, &t->tcp->bound, *ref,
+		     hash_port(t->tcp, options->port), rehash, t->tcp);
+	return HF_OK;
+}
+
 enum hf_error listen_open(struct turn *t, const struct hf_listen *options,
 			  struct hf_handle *handle)
 {
 	struct listener wanted = { .kind = FLOW_LISTENER };
-	bool is_any = addr_is_unspecified(&options->local);
-	uint32_t local = 0, ref;
-	struct listener *l;
+	uint32_t local = 0, ref = 0;
+	enum hf_error error;
 
 	set_families(&wanted, options);
-	if (!is_any && !ip_address_is_own(t, &options->local))
-		return HF_ERR_ADDRESS_NOT_AVAILABLE;
-	if (!is_any)
-		local = ip_address_find(t, &options->local);
-	if (is_taken(t, options, local, &wanted))
-		return HF_ERR_ADDRESS_IN_USE;
-	if (t->tcp->listeners.used == t->ip->config.listeners)
-		return HF_ERR_LIMIT;
-	ref = pool_take(t->b, &t->tcp->listeners);
-	if (ref == 0)
-		return HF_ERR_NO_MEMORY;
-	l = listener_at(t, ref);
-	if (!is_any)
-		l->flow.local = ip_address_hold(t, &options->local, 0);
-	if (!is_any && l->flow.local == 0) {
-		pool_give(t->b, &t->tcp->listeners, ref);
-		return HF_ERR_NO_MEMORY;
+	if (!addr_is_unspecified(&options->local)) {
+		if (!ip_address_is_own(t, &options->local))
+			return HF_ERR_ADDRESS_NOT_AVAILABLE;
+		local = ip_address_hold(t, &options->local, HF_LINK_LOOPBACK);
+		if (local == 0)
+			return HF_ERR_NO_MEMORY;
 	}
-	l->kind = FLOW_LISTENER;
-	l->flow.local_port = options->port;
-	set_families(l, options);
-	set_limits(t, l, options);
-	table_insert(t->b, &t->tcp->bound, ref,
-		     hash_port(t->tcp, options->port), rehash, t->tcp);
-	*handle = (struct hf_handle){ ref, l->flow.record.generation };
+	error = is_taken(t, options, local, &wanted)
+			? HF_ERR_ADDRESS_IN_USE
+			: create(t, options, local, &ref);
+	if (error != HF_OK) {
+		if (local != 0)
+			ip_address_drop(t, local);
+		return error;
+	}
+	*handle = (struct hf_handle){
+		ref, listener_at(t, ref)->flow.record.generation
+	};
 	return HF_OK;
 }
 

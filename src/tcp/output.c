@@ -166,7 +166,7 @@ static bool plan_probe(struct planning *p)
 	if (!(tcb->flags & TCB_PROBE_DUE))
 		return false;
 	if (in_flight(tcb) == 0 && send_unsent(tcb) == 0 && !fin_is_due(tcb)) {
-		tcb->flags &= ~(TCB_PROBE_DUE | TCB_PROBING);
+		timer_window_opened(tcb);
 		return false;
 	}
 	return send_from(p, tcb->snd.una, len > 0 ? len : 1,
@@ -263,14 +263,17 @@ static bool make_plan(struct planning *p)
 /* ---- carrying it out -------------------------------------------------- */
 
 /* What a SYN offers; its answer only what the peer offered too. */
-static void offer_options(struct turn *t, const struct tcb *tcb,
-			  struct wire_tcp *seg)
+static void offer_options(struct turn *t, struct tcb *tcb, struct wire_tcp *seg)
 {
 	const struct hf_config *config = &t->ip->config;
 	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;
 	bool is_first = tcb->state == HF_SYN_SENT;
 
-	seg->wnd = receive_first_window(tcb);
+	/* Until the peer's ISS is known, rcv.nxt is 0: only the width counts.
+	 */
+	if (is_first)
+		receive_promise(tcb, receive_first_window(tcb));
+	seg->wnd = (uint16_t)(tcb->rcv.adv.n - tcb->rcv.nxt.n);
 	seg->has_mss = true; /* MUST-14, SHLD-5, MUST-67 */
 	seg->mss = (uint16_t)(ip_link_at(t, tcb->link)->mtu - headers);
 	seg->has_wscale = !config->no_window_scale;
@@ -318,7 +321,7 @@ static void acknowledged(struct tcb *tcb, const struct plan *plan)
 }
 
 /* What has its turn is no longer due. */
-static void done(struct tcb *tcb, const struct plan *plan)
+static void done(struct turn *t, struct tcb *tcb, const struct plan *plan)
 {
 	switch ((enum hf_why)plan->why) {
 	case HF_WHY_FAST_RETRANSMIT:
@@ -329,7 +332,9 @@ static void done(struct tcb *tcb, const struct plan *plan)
 		tcb->flags &= ~TCB_PROBE_DUE;
 		break;
 	case HF_WHY_KEEPALIVE:
-		tcb->flags &= ~TCB_KEEPALIVE_DUE;
+		if (t->now - tcb->timed_at > rto(t, tcb))
+			congestion_idle(t, tcb);
+		timer_probe_sent(t, tcb);
 		break;
 	case HF_WHY_CHALLENGE_ACK:
 		tcb->flags &= ~TCB_CHALLENGE_DUE;
@@ -360,23 +365,6 @@ static void sequence_sent(struct turn *t, struct tcb *tcb,
 		tcb->snd.resend = seq_max(tcb->snd.resend, after);
 	tcb->snd.nxt = seq_max(tcb->snd.nxt, after);
 	timer_segment_sent(t, tcb);
-}
-
-static void report(struct turn *t, const struct tcb *tcb,
-		   const struct plan *plan)
-{
-	struct hf_report *r = t->report;
-
-	if (r == NULL)
-		return;
-	report_flow(t, &tcb->flow);
-	r->connection = (struct hf_handle){ tcb_ref(t, tcb),
-					    tcb->flow.record.generation };
-	r->why = plan->why;
-	r->cwnd = tcb->cwnd;
-	r->ssthresh = tcb->ssthresh;
-	r->rto = rto(t, tcb);
-	r->deadline = timer_earliest(t, tcb);
 }
 
 /* MUST-16: options come out of what fits into a segment. */
@@ -429,9 +417,11 @@ size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap)
 				       p.plan.len };
 	len = write_text(t, &out, &text, to, cap);
 	acknowledged(tcb, &p.plan);
-	done(tcb, &p.plan);
+	done(t, tcb, &p.plan);
 	sequence_sent(t, tcb, &p.plan);
-	report(t, tcb, &p.plan);
+	report_tcb(t, tcb);
+	if (t->report != NULL)
+		t->report->why = p.plan.why;
 	if (!output_is_due(tcb))
 		tcb_not_ready(t, tcb);
 	if (tcb->state == HF_TIME_WAIT)

@@ -44,7 +44,7 @@ static void join_next(struct turn *t, struct tcb_side *side, uint32_t i)
 	if (i + 1 == side->range_count ||
 	    !seq_eq(right_of(r), side->range[i + 1].left))
 		return;
-	queue_join(t->b, &r->queue, &side->range[i + 1].queue);
+	queue_join(t->b, &t->ip->buffers, &r->queue, &side->range[i + 1].queue);
 	remove_range(t, side, i + 1);
 }
 
@@ -137,7 +137,7 @@ void reassembly_deliver(struct turn *t, struct tcb *tcb)
 			had = r->queue.len;
 		queue_consume(t->b, &t->ip->buffers, &r->queue, had);
 		tcb->rcv.nxt = seq_add(tcb->rcv.nxt, r->queue.len);
-		queue_join(t->b, &tcb->receive, &r->queue);
+		queue_join(t->b, &t->ip->buffers, &tcb->receive, &r->queue);
 		remove_range(t, side, 0);
 	}
 }

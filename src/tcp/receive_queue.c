@@ -49,6 +49,11 @@ uint16_t receive_first_window(const struct tcb *tcb)
 						      : 65535);
 }
 
+void receive_promise(struct tcb *tcb, uint32_t wnd)
+{
+	tcb->rcv.adv = seq_max(tcb->rcv.adv, seq_add(tcb->rcv.nxt, wnd));
+}
+
 /*
  * The edge stays exact; only what is said of it is rounded up to a step of
  * the scale, as Linux does, so that rounding does not add up.

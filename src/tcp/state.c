@@ -79,6 +79,21 @@ void report_flow(struct turn *t, const struct flow *flow)
 	r->remote_port = flow->remote_port;
 }
 
+void report_tcb(struct turn *t, const struct tcb *tcb)
+{
+	struct hf_report *r = t->report;
+
+	if (r == NULL)
+		return;
+	report_flow(t, &tcb->flow);
+	r->connection = (struct hf_handle){ tcb_ref(t, tcb),
+					    tcb->flow.record.generation };
+	r->cwnd = tcb->cwnd;
+	r->ssthresh = tcb->ssthresh;
+	r->rto = rto(t, tcb);
+	r->deadline = timer_earliest(t, tcb);
+}
+
 void report_step(struct turn *t, const struct flow *flow, enum hf_state from,
 		 enum hf_state to)
 {

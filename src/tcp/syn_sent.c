@@ -6,12 +6,13 @@ void take_syn_options(struct turn *t, struct tcb *tcb,
 		      const struct wire_tcp *seg)
 {
 	const struct hf_config *config = &t->ip->config;
+	uint32_t said = tcb->rcv.adv.n - tcb->rcv.nxt.n;
 
 	tcb->rcv.nxt = seq_add(seg->seq, 1);
 	tcb->rcv.acked = tcb->rcv.nxt;
 	/* As it stood in our own SYN, or will stand in our SYN-ACK. */
 	tcb->rcv.edge = seq_add(tcb->rcv.nxt, receive_first_window(tcb));
-	tcb->rcv.adv = tcb->rcv.edge;
+	tcb->rcv.adv = seq_max(tcb->rcv.edge, seq_add(tcb->rcv.nxt, said));
 	tcb->mss = tcb_mss_for(t, tcb, seg->has_mss ? seg->mss : 0);
 	/* RFC 7323 2.2, 3.2: both must offer. */
 	if (seg->has_wscale && !config->no_window_scale) {
@@ -66,8 +67,8 @@ enum hf_drop arrive_syn_sent(struct turn *t, struct tcb *tcb, struct arrival *a)
 {
 	bool has_ack = a->seg.flags & TCP_ACK;
 
-	if (has_ack && (!seq_before(tcb->snd.iss, a->seg.ack) ||
-			seq_before(tcb->snd.nxt, a->seg.ack))) {
+	if (has_ack &&
+	    !seq_in(a->seg.ack, seq_add(tcb->snd.iss, 1), in_flight(tcb))) {
 		reset_reply(t, a, true);
 		return HF_DROP_ACK;
 	}

@@ -84,6 +84,8 @@ void enter(struct turn *t, struct tcb *tcb, enum hf_state state);
 void report_step(struct turn *t, const struct flow *flow, enum hf_state from,
 		 enum hf_state to);
 void report_flow(struct turn *t, const struct flow *flow);
+/* Tells the report which connection it is about, and how that stands. */
+void report_tcb(struct turn *t, const struct tcb *tcb);
 
 /* A new TCB takes over the state of what it is made from. */
 void begin(struct tcb *tcb, enum hf_state state);
@@ -129,6 +131,8 @@ static inline struct tcb_side *tcb_side_of(const struct turn *t,
 }
 /* Gives the side record back if nothing is in it. */
 void tcb_side_settle(struct turn *t, struct tcb *tcb);
+/* There is room in the receive queue: the peer may have to be told. */
+void tcb_window_changed(struct turn *t, struct tcb *tcb);
 /* The output side has something to do. */
 void tcb_ready(struct turn *t, struct tcb *tcb);
 void tcb_not_ready(struct turn *t, struct tcb *tcb);
@@ -151,10 +155,13 @@ struct arrival {
 	const struct wire_ip *ip;
 	uint32_t len; /* SEG.LEN, of what has not been trimmed */
 	uint32_t len_sent; /* SEG.LEN, as it came */
+	uint32_t wnd; /* SEG.WND in octets: scaled, unless with SYN */
 	uint32_t link;
 };
 
 enum hf_drop tcp_arrive(struct turn *t, struct arrival *a);
+/* Before SYN is trimmed off: RFC 7323 2.2. */
+void arrive_scale_window(const struct tcb *tcb, struct arrival *a);
 /* 3.10.7.4 for a TCB in any state but SYN_SENT. */
 enum hf_drop arrive_connection(struct turn *t, struct tcb *tcb,
 			       struct arrival *a);
@@ -190,7 +197,7 @@ enum hf_drop text_arrived(struct turn *t, struct tcb *tcb, struct arrival *a);
 
 /* snd.una < SEG.ACK <= snd.nxt, or a duplicate, or a window update. */
 void ack_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
-void window_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
+void window_arrived(struct tcb *tcb, const struct arrival *a);
 
 /* ---- listen.c, half_open.c: LISTEN and SYN_RECEIVED ------------------- */
 
@@ -241,6 +248,8 @@ uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
 bool receive_update_is_due(const struct tcb *tcb);
 /* The window field to send, and what it promises. */
 uint16_t receive_window(struct tcb *tcb);
+/* Makes the window no narrower than this; it never was wider. */
+void receive_promise(struct tcb *tcb, uint32_t wnd);
 /* That of a SYN, which is never scaled: RFC 7323 2.2. */
 uint16_t receive_first_window(const struct tcb *tcb);
 
@@ -302,10 +311,12 @@ void timer_segment_sent(struct turn *t, struct tcb *tcb);
 void timer_acked(struct turn *t, struct tcb *tcb);
 void timer_ack_delayed(struct turn *t, struct tcb *tcb);
 void timer_window_closed(struct turn *t, struct tcb *tcb);
-void timer_probe_answered(struct turn *t, struct tcb *tcb);
+void timer_probe_answered(struct tcb *tcb);
+void timer_window_opened(struct tcb *tcb);
 void timer_fin_wait_2(struct turn *t, struct tcb *tcb);
 void timer_time_wait(struct turn *t, struct tcb *tcb);
 void timer_keepalive(struct turn *t, struct tcb *tcb);
+void timer_probe_sent(struct turn *t, struct tcb *tcb);
 
 /* How long to go on without progress: R2 or the user timeout. */
 hf_time timer_patience(const struct turn *t, const struct tcb *tcb);

@@ -34,14 +34,17 @@ static hf_time keepalive_deadline(const struct turn *t, const struct tcb *tcb)
 	hf_time idle = t->ip->config.keepalive_idle;
 	hf_time interval = t->ip->config.keepalive_interval;
 
-	if (!(tcb->flags & TCB_KEEPALIVE) || in_flight(tcb) != 0 ||
+	if ((tcb->flags & (TCB_KEEPALIVE | TCB_KEEPALIVE_DUE)) !=
+		    TCB_KEEPALIVE ||
+	    in_flight(tcb) != 0 ||
 	    !state_is_synchronized((enum hf_state)tcb->state))
 		return HF_NEVER;
 	if (side != NULL && side->keepalive_idle != 0)
 		idle = side->keepalive_idle * HF_SECOND;
 	if (side != NULL && side->keepalive_interval != 0)
 		interval = side->keepalive_interval * HF_SECOND;
-	return tcb->heard + idle + tcb->probes * interval;
+	/* The last probe was the last thing sent: see timer_probe_sent(). */
+	return tcb->probes == 0 ? tcb->heard + idle : tcb->timed_at + interval;
 }
 
 hf_time timer_earliest(const struct turn *t, const struct tcb *tcb)
@@ -77,14 +80,21 @@ static void restart_limit(struct turn *t, struct tcb *tcb)
 			  wait < HF_NEVER - t->now ? t->now + wait : HF_NEVER);
 }
 
+static void stop_limit(struct tcb *tcb)
+{
+	if (!(tcb->flags & TCB_LINGERS))
+		timer_stop(tcb, TIMER_LIMIT);
+}
+
 void timer_patience_changed(struct turn *t, struct tcb *tcb, hf_time before)
 {
-	hf_time since;
+	hf_time since, wait = timer_patience(t, tcb);
 
 	if (!is_running(tcb, TIMER_LIMIT) || tcb->flags & TCB_LINGERS)
 		return;
 	since = tcb->deadline[TIMER_LIMIT] - before;
-	timer_set(t, tcb, TIMER_LIMIT, since + timer_patience(t, tcb));
+	timer_set(t, tcb, TIMER_LIMIT,
+		  wait < HF_NEVER - since ? since + wait : HF_NEVER);
 }
 
 /* RFC 6298 (5.1) */
@@ -100,14 +110,16 @@ void timer_segment_sent(struct turn *t, struct tcb *tcb)
 void timer_acked(struct turn *t, struct tcb *tcb)
 {
 	tcb->backoff = 0;
-	if (in_flight(tcb) > 0 || tcb->flags & TCB_PROBING) {
+	if (in_flight(tcb) > 0) {
 		timer_set(t, tcb, TIMER_RETRANSMIT, t->now + rto(t, tcb));
 		restart_limit(t, tcb);
 		return;
 	}
-	timer_stop(tcb, TIMER_RETRANSMIT);
-	if (!(tcb->flags & TCB_LINGERS))
-		timer_stop(tcb, TIMER_LIMIT);
+	if (tcb->flags & TCB_PROBING)
+		timer_set(t, tcb, TIMER_RETRANSMIT, t->now + rto(t, tcb));
+	else
+		timer_stop(tcb, TIMER_RETRANSMIT);
+	stop_limit(tcb);
 	timer_keepalive(t, tcb);
 }
 
@@ -129,11 +141,18 @@ void timer_window_closed(struct turn *t, struct tcb *tcb)
 	timer_stop(tcb, TIMER_LIMIT);
 }
 
-/* MUST-37: open as long as the peer answers. */
-void timer_probe_answered(struct turn *t, struct tcb *tcb)
+/* MUST-37: open as long as the peer answers; the next probe starts it anew. */
+void timer_probe_answered(struct tcb *tcb)
 {
-	if (is_running(tcb, TIMER_LIMIT))
-		restart_limit(t, tcb);
+	stop_limit(tcb);
+}
+
+void timer_window_opened(struct tcb *tcb)
+{
+	tcb->flags &= ~(TCB_PROBING | TCB_PROBE_DUE);
+	tcb->backoff = 0;
+	timer_stop(tcb, TIMER_RETRANSMIT);
+	stop_limit(tcb);
 }
 
 /* Only once the user has let go: a half-close may last for ever. */
@@ -153,6 +172,16 @@ void timer_time_wait(struct turn *t, struct tcb *tcb)
 {
 	tcb->flags |= TCB_LINGERS;
 	timer_set(t, tcb, TIMER_LIMIT, t->now + 2 * t->ip->config.msl);
+}
+
+/* What is not sent cannot be unanswered: probes are counted here. */
+void timer_probe_sent(struct turn *t, struct tcb *tcb)
+{
+	tcb->flags &= ~TCB_KEEPALIVE_DUE;
+	tcb->timed_at = t->now;
+	if (tcb->probes < UINT8_MAX)
+		tcb->probes++;
+	timer_keepalive(t, tcb);
 }
 
 void timer_keepalive(struct turn *t, struct tcb *tcb)
@@ -230,7 +259,6 @@ static bool keepalive_expired(struct turn *t, struct tcb *tcb)
 		tcb_end(t, tcb, HF_ERR_TIMED_OUT);
 		return false;
 	}
-	tcb->probes++;
 	tcb->flags |= TCB_KEEPALIVE_DUE;
 	tcb_ready(t, tcb);
 	return true;
@@ -247,6 +275,7 @@ static bool expire(struct turn *t, struct tcb *tcb, enum tcp_timer timer,
 
 void timer_fired(struct turn *t, struct tcb *tcb)
 {
+	report_tcb(t, tcb);
 	if (!expire(t, tcb, TIMER_LIMIT, limit_expired) ||
 	    !expire(t, tcb, TIMER_RETRANSMIT, retransmit_expired) ||
 	    !expire(t, tcb, TIMER_ACK, ack_expired))
@@ -254,4 +283,5 @@ void timer_fired(struct turn *t, struct tcb *tcb)
 	if (keepalive_deadline(t, tcb) <= t->now && !keepalive_expired(t, tcb))
 		return;
 	wheel_arm(t->b, &t->ip->wheel, tcb_ref(t, tcb), timer_earliest(t, tcb));
+	report_tcb(t, tcb);
 }

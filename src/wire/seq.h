@@ -40,6 +40,12 @@ static inline bool seq_upto(struct hf_seq a, struct hf_seq b)
 	return seq_diff(a, b) <= 0;
 }
 
+/* True if a is one of the `len` numbers from `first` on, wherever it may be. */
+static inline bool seq_in(struct hf_seq a, struct hf_seq first, uint32_t len)
+{
+	return a.n - first.n < len;
+}
+
 static inline struct hf_seq seq_max(struct hf_seq a, struct hf_seq b)
 {
 	return seq_before(a, b) ? b : a;
