@@ -61,6 +61,36 @@ static int check_flows(const struct turn *t)
 	return 0;
 }
 
+/* As many uses of addresses and ports as there are users. */
+static int check_uses(const struct turn *t)
+{
+	const struct table *table = &t->ip->address_table;
+	const struct tcp *tcp = t->tcp;
+	uint32_t uses = 0, users = tcp->flows.entries;
+
+	for (uint32_t i = 0; i < table->buckets; i++) {
+		uint32_t ref = *table_chain(t->b, table, i);
+
+		for (; ref != 0; ref = record_at(t->b, ref)->chain) {
+			uses += ip_address_at(t, ref)->uses;
+			users += ip_address_at(t, ref)->is_own;
+		}
+	}
+	for (uint32_t i = 0; i < tcp->bound.buckets; i++) {
+		uint32_t ref = *table_chain(t->b, &tcp->bound, i);
+
+		for (; ref != 0; ref = record_at(t->b, ref)->chain)
+			users += ((const struct flow *)block_at(t->b, ref))
+					 ->local != 0;
+	}
+	CHECK(port_uses(t) == tcp->flows.entries);
+	/* A connection that has ended is in no table, but has its address. */
+	users += tcp->connections.used + tcp->half_open.used +
+		 tcp->time_wait.used - tcp->flows.entries;
+	CHECK(uses == users);
+	return 0;
+}
+
 static int check_notices(const struct turn *t)
 {
 	uint32_t before = 0;
@@ -114,6 +144,8 @@ int hf_host_check(const struct hf_host *host)
 	struct turn t = turn_of(host, 0, NULL);
 	int line = check_flows(&t);
 
+	if (line == 0)
+		line = check_uses(&t);
 	if (line == 0)
 		line = check_notices(&t);
 	if (line == 0)

@@ -215,6 +215,11 @@ void reply_pop(struct turn *t, uint32_t link);
 
 /* Takes a token; false if none is left. */
 bool limiter_allows(struct limiter *l, hf_time now);
+/*
+ * The same for challenge ACKs, at a cost that varies: who can count them must
+ * not learn from the count what others have used up (RFC 5961 10).
+ */
+bool challenge_is_allowed(struct turn *t);
 
 /* ---- ICMP ------------------------------------------------------------- */
 

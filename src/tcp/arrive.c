@@ -23,7 +23,7 @@ static struct verdict end(enum hf_drop drop)
 /* RFC 5961 3-5: an ACK that a true peer answers as it should. */
 static void challenge(struct turn *t, struct tcb *tcb)
 {
-	if (!limiter_allows(&t->ip->challenges, t->now))
+	if (!challenge_is_allowed(t))
 		return;
 	tcb->flags |= TCB_CHALLENGE_DUE;
 	tcb_ready(t, tcb);
@@ -163,7 +163,11 @@ static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
 	}
 	if (is_fin_again(tcb, a))
 		timer_time_wait(t, tcb);
-	acknowledge_now(t, tcb);
+	/* Two ends that disagree must not answer each other for ever. */
+	if (a->len > 0)
+		acknowledge_now(t, tcb);
+	else
+		challenge(t, tcb);
 	return end(a->len > 0 && seq_upto(seq_add(a->seg.seq, a->len),
 					  tcb->rcv.nxt)
 			   ? HF_DROP_DUPLICATE
@@ -384,9 +388,6 @@ static enum hf_drop arrive_tcb(struct turn *t, struct tcb *tcb,
 					  tcb->flow.record.generation };
 	enum hf_drop drop;
 
-	/* Nobody else sends from an address of ours. */
-	if (tcb->link == HF_LINK_LOOPBACK && a->link != HF_LINK_LOOPBACK)
-		return HF_DROP_SOURCE;
 	report_tcb(t, tcb);
 	arrive_scale_window(tcb, a);
 	drop = tcb->state == HF_SYN_SENT ? arrive_syn_sent(t, tcb, a)
@@ -411,6 +412,9 @@ enum hf_drop tcp_arrive(struct turn *t, struct arrival *a)
 			drop = arrive_listen(t, a);
 		return drop == HF_DROP_CLOSED ? arrive_closed(t, a) : drop;
 	}
+	/* Nobody outside sends from an address of ours. */
+	if (a->link != HF_LINK_LOOPBACK && ip_address_is_own(t, &a->ip->src))
+		return HF_DROP_SOURCE;
 	flow = block_at(t->b, ref);
 	switch (flow_kind(flow)) {
 	case FLOW_HALF_OPEN:

@@ -91,11 +91,13 @@ static bool ask_program(struct turn *t, struct half_open *h)
 
 static void stop_asking(struct turn *t, struct half_open *h)
 {
-	struct ask *ask = ask_of(t, h);
-	uint32_t ref = block_ref(t->b, ask);
+	struct ask *ask;
+	uint32_t ref;
 
 	if (!h->is_asked)
 		return;
+	ask = ask_of(t, h);
+	ref = block_ref(t->b, ask);
 	notice_remove(t, ref);
 	ask->flow.record.chain = 0;
 	pool_give(t->b, &t->tcp->asks, ref);
@@ -380,7 +382,7 @@ static void challenge(struct turn *t, const struct half_open *h)
 		.why = HF_WHY_CHALLENGE_ACK,
 	};
 
-	if (limiter_allows(&t->ip->challenges, t->now))
+	if (challenge_is_allowed(t))
 		ack_reply(t, &h->flow, &ack);
 }
 

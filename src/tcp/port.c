@@ -34,6 +34,22 @@ void port_drop(struct turn *t, uint16_t port)
 	--*counter(t, port);
 }
 
+uint32_t port_uses(const struct turn *t)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < 65536 / PER_PAGE; i++) {
+		const uint32_t *page;
+
+		if (t->tcp->port_uses[i] == 0)
+			continue;
+		page = block_at(t->b, t->tcp->port_uses[i]);
+		for (size_t j = 0; j < PER_PAGE; j++)
+			sum += page[j];
+	}
+	return sum;
+}
+
 static bool any_flow_has(const struct turn *t, uint16_t port, uint32_t local)
 {
 	for (uint32_t i = 0; i < t->tcp->flows.buckets; i++) {

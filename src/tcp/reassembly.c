@@ -158,18 +158,19 @@ void reassembly_drop(struct turn *t, struct tcb *tcb)
 
 bool reassembly_sacrifice(struct turn *t, struct tcb *first)
 {
+	struct tcb *victim = first;
 	const struct tcb_side *side;
 	uint32_t ref;
 
-	if (!reassembly_is_empty(t, first)) {
-		reassembly_drop(t, first);
-		return true;
+	if (reassembly_is_empty(t, first)) {
+		ref = list_first(t->b, t->tcp->stashed);
+		if (ref == 0)
+			return false;
+		side = block_at(t->b, ref);
+		victim = tcb_at(t, side->owner);
 	}
-	ref = list_first(t->b, t->tcp->stashed);
-	if (ref == 0)
-		return false;
-	side = block_at(t->b, ref);
-	reassembly_drop(t, tcb_at(t, side->owner));
+	reassembly_drop(t, victim);
+	tcb_side_settle(t, victim);
 	return true;
 }
 

@@ -61,6 +61,8 @@ bool port_use(struct turn *t, uint16_t port);
 void port_drop(struct turn *t, uint16_t port);
 /* True if a flow of any state has this port at this address (0: any). */
 bool port_is_used(const struct turn *t, uint16_t port, uint32_t local);
+/* The sum of all counters, for checks. */
+uint32_t port_uses(const struct turn *t);
 /* An ephemeral port free for the pair, by RFC 6056 3.3.4; 0. */
 uint16_t port_choose(struct turn *t, const struct endpoints *ends);
 

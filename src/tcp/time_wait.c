@@ -36,7 +36,7 @@ static void acknowledge(struct turn *t, const struct time_wait *w)
 static enum hf_drop challenge(struct turn *t, const struct time_wait *w,
 			      enum hf_drop drop)
 {
-	if (limiter_allows(&t->ip->challenges, t->now))
+	if (challenge_is_allowed(t))
 		acknowledge(t, w);
 	return drop;
 }

@@ -196,6 +196,12 @@ void timer_keepalive(struct turn *t, struct tcb *tcb)
 
 static bool limit_expired(struct turn *t, struct tcb *tcb)
 {
+	/* Who slept through it has sent nothing again yet: RFC 9293 3.8.3. */
+	if (tcb->backoff == 0 && tcb->deadline[TIMER_RETRANSMIT] <= t->now &&
+	    !(tcb->flags & TCB_LINGERS)) {
+		restart_limit(t, tcb);
+		return true;
+	}
 	tcb_end(t, tcb, tcb->flags & TCB_LINGERS ? HF_OK : HF_ERR_TIMED_OUT);
 	return false;
 }

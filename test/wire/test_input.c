@@ -538,6 +538,24 @@ static void empty_burst(struct script *t)
 	passive(t, "mss 1460");
 }
 
+/* host.h: "A frame is never an error: it is accepted or a counted drop." */
+static void link_that_is_not_there(struct script *t)
+{
+	struct hf_frame f[2] = { { .data = frame } };
+	struct hf_report reports[2];
+
+	start(t);
+	f[0].len = good_syn(t);
+	f[1] = f[0];
+	memset(reports, 0x55, sizeof reports);
+	hf_input(t->host, 99, f, 2, t->now, reports);
+	require(t, reports[0].drop == HF_DROP_DESTINATION);
+	require(t, reports[1].drop == HF_DROP_DESTINATION);
+	require(t, reports[1].connection.index == 0);
+	require(t, hf_drops(t->host, HF_DROP_DESTINATION) == 2);
+	silence(t);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(truncated),
@@ -564,6 +582,7 @@ static const struct script_test tests[] = {
 	SCRIPT(all_flags),
 	SCRIPT(checksum_verified),
 	SCRIPT(empty_burst),
+	SCRIPT(link_that_is_not_there),
 };
 /* clang-format on */
 

@@ -226,6 +226,94 @@ static void out_of_range(struct script *t)
 	user_set(t, HF_OPTION_KEEPALIVE_PROBES, 255);
 }
 
+/* ---- time that nobody looked at --------------------------------------- */
+
+/* No unanswered probe is counted before it is sent. */
+static void three_more_probes(struct script *t)
+{
+	script_due(t, 0, MS(1), ". 0:0(0) ack 1");
+	script_quiet(t, MS(9990));
+	script_due(t, MS(0), MS(20), ". 0:0(0) ack 1");
+	script_quiet(t, MS(9990));
+	script_due(t, MS(0), MS(20), ". 0:0(0) ack 1");
+	script_quiet(t, MS(9970));
+	script_state(t, HF_ESTABLISHED);
+	script_after(t, MS(40));
+	script_skip(t);
+	script_ended(t, HF_ERR_TIMED_OUT);
+}
+
+/*
+ * MUST-29: never dead for want of an answer to one probe, so not for want of
+ * any probe: keep-alives turned on when the peer was silent for long.
+ */
+static void turned_on_when_idle_for_long(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	quiet(t, 3 * 3600000);
+	MARK(t);
+	keep(t);
+	state(t, HF_ESTABLISHED);
+	MARK(t);
+	three_more_probes(t);
+}
+
+/* The same when the interval is made shorter than the silence was. */
+static void interval_shortened_when_idle_for_long(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	MARK(t);
+	keep(t);
+	user_set(t, HF_OPTION_KEEPALIVE_IDLE, 7200);
+	quiet(t, 7000000);
+	user_set(t, HF_OPTION_KEEPALIVE_IDLE, 100);
+	state(t, HF_ESTABLISHED);
+	MARK(t);
+	three_more_probes(t);
+}
+
+/* And when it was the driver that slept: one probe, not all at once. */
+static void driver_slept(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	MARK(t);
+	keep(t);
+	t->now += SEC(3600);
+	hf_advance(t->host, t->now, NULL);
+	out(t, ". 0:0(0) ack 1");
+	silence(t);
+	state(t, HF_ESTABLISHED);
+	t->now += SEC(3600);
+	hf_advance(t->host, t->now, NULL);
+	out(t, ". 0:0(0) ack 1");
+	silence(t);
+	state(t, HF_ESTABLISHED);
+	in(t, ". 1:1(0) ack 1");
+	due(t, 100000, ". 0:0(0) ack 1");
+}
+
+/* host.h: "keepalive_probes: unanswered ones that end it", to the last. */
+static void most_probes(struct script *t)
+{
+	t->config.keepalive_probes = 255;
+	start(t);
+	passive(t, "mss 1460");
+	user_set(t, HF_OPTION_KEEPALIVE_IDLE, 100);
+	user_set(t, HF_OPTION_KEEPALIVE_INTERVAL, 1);
+	user_set(t, HF_OPTION_KEEPALIVE, 1);
+	due(t, 100000, ". 0:0(0) ack 1");
+	for (int i = 1; i < 255; i++)
+		due(t, 1000, ". 0:0(0) ack 1");
+	quiet(t, 990);
+	state(t, HF_ESTABLISHED);
+	after(t, 20);
+	skip(t);
+	ended(t, HF_ERR_TIMED_OUT);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(off_by_default),
@@ -241,6 +329,10 @@ static const struct script_test tests[] = {
 	ROBUST(in_close_wait),
 	ROBUST(in_fin_wait_2),
 	SCRIPT(out_of_range),
+	SCRIPT(turned_on_when_idle_for_long),
+	SCRIPT(interval_shortened_when_idle_for_long),
+	SCRIPT(driver_slept),
+	SCRIPT(most_probes),
 };
 /* clang-format on */
 

@@ -456,6 +456,81 @@ static void illegal_lengths(struct script *t)
 	skip(t);
 }
 
+/* ---- what a SYN says of windows and timestamps ------------------------ */
+
+/* RFC 7323 2.2: "in a segment where the SYN bit is set ... MUST NOT be
+ * scaled", though the SYN itself is trimmed off before the window is used. */
+static void syn_window_of_simultaneous_open(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "S 0:0(0) win 60000 <mss 1460,nop,wscale 7>");
+	out(t, "S. 0:0(0) ack 1");
+	in(t, "S. 0:0(0) ack 1 win 60000 <mss 1460,nop,wscale 7>");
+	skip(t);
+	state(t, HF_ESTABLISHED);
+	require(t, script_status(t).send_window == 60000);
+	in(t, ". 1:1(0) ack 1 win 1000");
+	require(t, script_status(t).send_window == 128000);
+}
+
+static void syn_window_with_text(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "S. 0:10(10) ack 1 win 60000 <mss 1460,nop,wscale 7>");
+	skip(t);
+	state(t, HF_ESTABLISHED);
+	require(t, script_status(t).send_window == 60000);
+	after(t, 500);
+	skip(t);
+}
+
+static void syn_window_with_fin(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	in(t, "SF. 0:0(0) ack 1 win 60000 <mss 1460,nop,wscale 7>");
+	skip(t);
+	require(t, script_status(t).send_window == 60000);
+	after(t, 500);
+	skip(t);
+}
+
+/*
+ * RFC 7323 3.2: what lacks the option is dropped, the handshake's ACK too:
+ * nobody is to accept a connection that has not been made.
+ */
+static void handshake_ack_without_timestamps(struct script *t)
+{
+	struct hf_handle none;
+
+	start(t);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460,TS val 1000 ecr 0>");
+	out(t, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1 <>");
+	dropped(t, HF_DROP_PAWS);
+	silence(t);
+	used(t, HF_POOL_CONNECTION, 0);
+	used(t, HF_POOL_HALF_OPEN, 1);
+	error(t, HF_ERR_WOULD_BLOCK, hf_accept(t->host, t->listener, &none));
+	in(t, ". 1:1(0) ack 1 " TS(1001));
+	user_accept(t);
+	state(t, HF_ESTABLISHED);
+	flow(t, 1);
+	in(t, "S 0:0(0) <mss 1460,TS val 1000 ecr 0>");
+	out(t, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1 <>");
+	after(t, 200000);
+	skip(t);
+	used(t, HF_POOL_CONNECTION, 1);
+	used(t, HF_POOL_HALF_OPEN, 0);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(echo),
@@ -488,6 +563,10 @@ static const struct script_test tests[] = {
 	SCRIPT(after_end_of_list),
 	ROBUST(late_mss),
 	SCRIPT(illegal_lengths),
+	SCRIPT(syn_window_of_simultaneous_open),
+	SCRIPT(syn_window_with_text),
+	SCRIPT(syn_window_with_fin),
+	SCRIPT(handshake_ack_without_timestamps),
 };
 /* clang-format on */
 

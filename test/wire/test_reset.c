@@ -492,6 +492,44 @@ static void reset_knows_no_paws(struct script *t)
 	ended(t, HF_ERR_RESET);
 }
 
+/* ---- numbers as far away as they can be ------------------------------- */
+
+/*
+ * RFC 9293 3.4: arithmetic modulo 2^32 has no order at half its size;
+ * 3.10.7.4 fifth and RFC 5961 5.2: such an ACK is discarded with an answer.
+ */
+static void ack_half_the_space_away(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	for (uint32_t far = 0x7fffffffu; far <= 0x80000002u; far++) {
+		in(t, "P. 1:11(10) ack %u", 1 + far);
+		dropped(t, HF_DROP_ACK);
+		out(t, ". 1:1(0) ack 1");
+		silence(t);
+	}
+	user_receive_error(t, HF_ERR_WOULD_BLOCK);
+	in(t, "P. 1:11(10) ack 1");
+	user_receive(t, 10);
+	due_within(t, 0, 499, ". 1:1(0) ack 11");
+}
+
+/* RFC 9293 3.10.7.3, first: outside of ISS < SEG.ACK <= SND.NXT, a reset. */
+static void ack_half_the_space_away_of_syn(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	for (uint32_t far = 0x7fffffffu; far <= 0x80000002u; far++) {
+		in(t, ". 300:300(0) ack %u", far);
+		dropped(t, HF_DROP_ACK);
+		out(t, "R %u:%u(0)", far, far);
+	}
+	state(t, HF_SYN_SENT);
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1");
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(closed_without_ack),
@@ -524,6 +562,8 @@ static const struct script_test tests[] = {
 	SCRIPT(reset_last_ack),
 	SCRIPT(reset_released),
 	SCRIPT(reset_knows_no_paws),
+	SCRIPT(ack_half_the_space_away),
+	SCRIPT(ack_half_the_space_away_of_syn),
 };
 /* clang-format on */
 

@@ -517,6 +517,37 @@ static void linux_sends(struct script *t)
 	out(t, "P. 2921:2931(10) ack 1");
 }
 
+/* ---- loans ------------------------------------------------------------ */
+
+/* host.h: "HF_ERR_ARGUMENT: more committed than lent", be it nothing. */
+static void commit_needs_a_loan(struct script *t)
+{
+	void *data;
+	size_t len;
+
+	start(t);
+	passive(t, "mss 1460");
+	error(t, HF_ERR_ARGUMENT, hf_commit(t->host, t->f->h, 1));
+	user_send(t, 1);
+	error(t, HF_ERR_ARGUMENT, hf_commit(t->host, t->f->h, 1));
+	out(t, "P. 1:2(1) ack 1");
+	ok(t, hf_reserve(t->host, t->f->h, &data, &len));
+	user_send(t, 1); /* ends the loan */
+	error(t, HF_ERR_ARGUMENT, hf_commit(t->host, t->f->h, 1));
+	in(t, ". 1:1(0) ack 2");
+	out(t, "P. 2:3(1) ack 1");
+	ok(t, hf_reserve(t->host, t->f->h, &data, &len));
+	*(uint8_t *)data = octet_out(2);
+	t->f->sent = 3;
+	ok(t, hf_commit(t->host, t->f->h, 1));
+	error(t, HF_ERR_ARGUMENT, hf_commit(t->host, t->f->h, 1));
+	in(t, ". 1:1(0) ack 3");
+	out(t, "P. 3:4(1) ack 1");
+	in(t, ". 1:1(0) ack 4");
+	error(t, HF_ERR_ARGUMENT, hf_commit(t->host, t->f->h, 1));
+	silence(t);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(one_segment),
@@ -545,6 +576,7 @@ static const struct script_test tests[] = {
 	SCRIPT(small_output_room),
 	SCRIPT(diffserv_and_ttl),
 	ROBUST(linux_sends),
+	SCRIPT(commit_needs_a_loan),
 };
 /* clang-format on */
 

@@ -138,6 +138,32 @@ static void time_wait_limit(struct script *t)
 	}
 }
 
+/*
+ * MUST-13: "MUST linger in the TIME-WAIT state", also if the program lets go
+ * of octets unread: all was acknowledged, so no reset would tell anybody.
+ */
+static void time_wait_outlives_unread(struct script *t)
+{
+	start(t);
+	MARK(t);
+	to_fin_wait_2(t);
+	in(t, "FP. 1:11(10) ack 2");
+	out(t, ". 2:2(0) ack 12");
+	state(t, HF_TIME_WAIT);
+	user_close(t);
+	silence(t);
+	used(t, HF_POOL_CONNECTION, 0);
+	used(t, HF_POOL_TIME_WAIT, 1);
+	used(t, HF_POOL_SMALL, 0);
+	quiet(t, 30000);
+	in(t, "FP. 1:11(10) ack 2");
+	out(t, ". 2:2(0) ack 12");
+	quiet(t, 59999);
+	used(t, HF_POOL_TIME_WAIT, 1);
+	quiet(t, 2);
+	used(t, HF_POOL_TIME_WAIT, 0);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(time_wait_restarts),
@@ -147,6 +173,7 @@ static const struct script_test tests[] = {
 	SCRIPT(time_wait_old_syn),
 	SCRIPT(time_wait_new_syn),
 	SCRIPT(time_wait_limit),
+	SCRIPT(time_wait_outlives_unread),
 };
 /* clang-format on */
 

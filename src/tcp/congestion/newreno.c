@@ -15,16 +15,21 @@ static uint32_t half_flight(const struct tcb *tcb)
 	return half > least ? half : least;
 }
 
-/* RFC 5681 3.1; RFC 6928 with ten segments. (5.7): one after a lost SYN. */
-void congestion_init(const struct turn *t, struct tcb *tcb)
+/* RFC 5681 3.1; RFC 6928 with ten segments. */
+static uint32_t initial_window(const struct turn *t, const struct tcb *tcb)
 {
 	uint32_t segments = t->ip->config.initial_window;
 
 	if (segments == 0)
 		segments = tcb->mss > 2190 ? 2 : tcb->mss > 1095 ? 3 : 4;
-	if (tcb->flags & TCB_SYN_RETRANSMITTED)
-		segments = 1;
-	tcb->cwnd = segments * tcb->mss;
+	return segments * tcb->mss;
+}
+
+/* One segment after a lost SYN: RFC 5681 3.1. */
+void congestion_init(const struct turn *t, struct tcb *tcb)
+{
+	tcb->cwnd = tcb->flags & TCB_SYN_RETRANSMITTED ? tcb->mss
+						       : initial_window(t, tcb);
 	tcb->ssthresh = UINT32_MAX;
 }
 
@@ -93,10 +98,8 @@ void congestion_timeout(struct tcb *tcb, bool is_first)
 /* RFC 5681 4.1: after an idle RTO the window starts anew. */
 void congestion_idle(const struct turn *t, struct tcb *tcb)
 {
-	uint32_t cwnd = tcb->cwnd, ssthresh = tcb->ssthresh;
+	uint32_t restart = initial_window(t, tcb);
 
-	congestion_init(t, tcb);
-	tcb->ssthresh = ssthresh;
-	if (tcb->cwnd > cwnd)
-		tcb->cwnd = cwnd;
+	if (tcb->cwnd > restart)
+		tcb->cwnd = restart;
 }

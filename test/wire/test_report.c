@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Reports, host.h: "What a frame or a timer did ... of what it concerned." */
+#include "script.h"
+#include <string.h>
+
+static void about_connection(struct script *t, const struct hf_report *r)
+{
+	struct hf_status status = script_status(t);
+
+	require(t, r->connection.index == t->f->h.index);
+	require(t, r->connection.generation == t->f->h.generation);
+	require(t, r->local_port == t->f->local_port);
+	require(t, r->remote_port == t->f->peer_port);
+	require(t, memcmp(&r->local, &t->local, sizeof t->local) == 0);
+	require(t, memcmp(&r->remote, &t->peer, sizeof t->peer) == 0);
+	require(t, r->cwnd == status.cwnd && r->cwnd > 0);
+	require(t, r->ssthresh == status.ssthresh);
+	require(t, r->rto == status.rto && r->rto > 0);
+}
+
+/* Runs the next timer of a connection, which is due within `ms`. */
+static struct hf_report fire(struct script *t, unsigned ms)
+{
+	hf_time limit = t->now + MS(ms);
+	struct hf_report r;
+
+	while (hf_expiry(t->host) <= limit) {
+		bool more = true;
+
+		t->now = hf_expiry(t->host);
+		while (more) {
+			memset(&r, 0x55, sizeof r);
+			more = hf_advance(t->host, t->now, &r);
+			script_check(t);
+			if (r.connection.index != 0)
+				return r;
+		}
+	}
+	script_fail(t, "no timer was reported");
+}
+
+static void retransmission_timer(struct script *t)
+{
+	struct hf_report r;
+
+	start(t);
+	passive(t, "mss 1460");
+	user_send(t, 10);
+	out(t, "P. 1:11(10) ack 1");
+	MARK(t);
+	r = fire(t, 1001);
+	about_connection(t, &r);
+	require(t, r.rto == SEC(2)); /* "back-off included" */
+	require(t, r.deadline != HF_NEVER && r.deadline > t->now);
+	out(t, "P. 1:11(10) ack 1");
+	in(t, ". 1:1(0) ack 11");
+}
+
+static void delayed_ack_timer(struct script *t)
+{
+	struct hf_report r;
+
+	start(t);
+	passive(t, "mss 1460");
+	in(t, "P. 1:11(10) ack 1");
+	silence(t);
+	MARK(t);
+	r = fire(t, 201);
+	about_connection(t, &r);
+	require(t, r.steps == 0);
+	require(t, r.deadline == HF_NEVER);
+	out(t, ". 1:1(0) ack 11");
+	user_receive(t, 10);
+}
+
+static void keepalive_timer(struct script *t)
+{
+	struct hf_report r;
+
+	start(t);
+	passive(t, "mss 1460");
+	user_set(t, HF_OPTION_KEEPALIVE_IDLE, 100);
+	user_set(t, HF_OPTION_KEEPALIVE, 1);
+	MARK(t);
+	r = fire(t, 100001);
+	about_connection(t, &r);
+	out(t, ". 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+}
+
+static void probe_timer(struct script *t)
+{
+	struct hf_report r;
+
+	start(t);
+	passive(t, "mss 1460");
+	in(t, ". 1:1(0) ack 1 win 0");
+	user_send(t, 10);
+	silence(t);
+	MARK(t);
+	r = fire(t, 1001);
+	about_connection(t, &r);
+	out(t, ". 1:2(1) ack 1");
+	in(t, ". 1:1(0) ack 11 win 1000");
+}
+
+/* A half-open connection has no handle yet, but addresses and ports. */
+static void half_open_timer(struct script *t)
+{
+	struct hf_report r = { .local_port = 0 };
+
+	start(t);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	for (int i = 0; i < 1000 && r.local_port == 0; i++) {
+		bool more = true;
+
+		t->now = hf_expiry(t->host);
+		while (more && r.local_port == 0)
+			more = hf_advance(t->host, t->now, &r);
+	}
+	require(t, r.local_port == t->f->local_port);
+	require(t, r.remote_port == t->f->peer_port);
+	require(t, r.connection.index == 0);
+	require(t, memcmp(&r.remote, &t->peer, sizeof t->peer) == 0);
+	out(t, "S. 0:0(0) ack 1");
+	in(t, "R 1:1(0)");
+}
+
+/* "after": as it stands when the frame is in. */
+static void frame_in(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	about_connection(t, &t->in_report);
+	require(t, t->in_report.deadline == HF_NEVER);
+	user_send(t, 2 * MSS);
+	MARK(t);
+	out_segments(t, 0, 2);
+	ack_segments(t, 1);
+	about_connection(t, &t->in_report);
+	require(t, t->in_report.deadline == t->now + t->in_report.rto);
+	ack_segments(t, 2);
+	about_connection(t, &t->in_report);
+	require(t, t->in_report.deadline == HF_NEVER);
+}
+
+/* "index 0: none" of a frame that concerned none, and nothing else said. */
+static void frame_of_no_connection(struct script *t)
+{
+	start(t);
+	in(t, "R 1:1(0)");
+	dropped(t, HF_DROP_CLOSED_RST);
+	require(t, t->in_report.connection.index == 0);
+	require(t, t->in_report.cwnd == 0 && t->in_report.rto == 0);
+	require(t, t->in_report.deadline == HF_NEVER);
+}
+
+/* clang-format off */
+static const struct script_test tests[] = {
+	SCRIPT(retransmission_timer),
+	SCRIPT(delayed_ack_timer),
+	SCRIPT(keepalive_timer),
+	SCRIPT(probe_timer),
+	SCRIPT(half_open_timer),
+	SCRIPT(frame_in),
+	SCRIPT(frame_of_no_connection),
+};
+/* clang-format on */
+
+int main(int argc, char **argv)
+{
+	return script_main("report", tests, sizeof tests / sizeof tests[0],
+			   argc, argv);
+}
