@@ -246,7 +246,6 @@ enum hf_drop {
 	HF_DROP_ACK, /* acknowledges what was never sent, or long ago */
 	HF_DROP_DUPLICATE, /* nothing new in it */
 	HF_DROP_AFTER_CLOSE, /* text for a released connection: SHLD-3 */
-	HF_DROP_WINDOW, /* text beyond the receive window */
 	HF_DROP_NO_MEMORY, /* a pool is empty; nothing acknowledged */
 	HF_DROPS
 };
@@ -385,7 +384,8 @@ struct hf_listen {
 /*
  * A passive OPEN. MUST-41: touches no other connection.
  * HF_ERR_ADDRESS_IN_USE: another listener has address and port; or, unless
- * `reuse`, a connection has, be it in TIME_WAIT.
+ * `reuse`, a connection has, be it in TIME_WAIT (looked for among all: with
+ * millions of connections, `reuse` is also the quicker).
  * HF_ERR_ADDRESS_NOT_AVAILABLE: `local` is not an address of this host.
  * HF_ERR_LIMIT, HF_ERR_NO_MEMORY.
  */

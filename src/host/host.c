@@ -145,7 +145,7 @@ static enum hf_error carve(struct turn *t)
 		return HF_ERR_NO_MEMORY;
 	pool_init(&t->ip->addresses, HF_POOL_ADDRESS + 1, BLOCK_UNIT,
 		  config->addresses, false);
-	pool_init(&t->ip->replies, HF_POOLS + 1, BLOCK_UNIT, config->replies,
+	pool_init(&t->ip->replies, IP_POOL_REPLY, BLOCK_UNIT, config->replies,
 		  false);
 	return table_init(t->b, &t->ip->address_table);
 }

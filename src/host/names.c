@@ -65,7 +65,6 @@ const char *hf_drop_name(enum hf_drop drop)
 		NAME(HF_DROP_ACK),
 		NAME(HF_DROP_DUPLICATE),
 		NAME(HF_DROP_AFTER_CLOSE),
-		NAME(HF_DROP_WINDOW),
 		NAME(HF_DROP_NO_MEMORY),
 	};
 

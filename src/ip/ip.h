@@ -45,6 +45,10 @@ struct ip {
 	uint64_t drops[HF_DROPS];
 };
 
+/* Numbers of pools: those of enum hf_pool from 1 on, then these. */
+#define IP_POOL_REPLY (HF_POOLS + 1)
+#define IP_POOL_ASK (HF_POOLS + 2)
+
 #define IP_NO_LINK UINT32_MAX
 
 struct tcp;

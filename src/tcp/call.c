@@ -63,13 +63,8 @@ static enum hf_error create(struct turn *t, const struct endpoints *ends,
 {
 	if (t->tcp->connections.used == t->tcp->connections.limit)
 		return HF_ERR_LIMIT;
-	if (!port_use(t, ends->local_port))
-		return HF_ERR_NO_MEMORY;
 	*ref = tcb_create(t, ends, local);
-	if (*ref != 0)
-		return HF_OK;
-	port_drop(t, ends->local_port);
-	return HF_ERR_NO_MEMORY;
+	return *ref != 0 ? HF_OK : HF_ERR_NO_MEMORY;
 }
 
 static void start(struct turn *t, struct tcb *tcb,

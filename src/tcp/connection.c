@@ -170,7 +170,6 @@ static void quiesce(struct turn *t, struct tcb *tcb)
 static void leave_table(struct turn *t, struct tcb *tcb)
 {
 	flow_remove(t, tcb_ref(t, tcb));
-	port_drop(t, tcb->flow.local_port);
 }
 
 void tcb_free(struct turn *t, struct tcb *tcb)

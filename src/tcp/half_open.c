@@ -178,17 +178,11 @@ static void take_options(const struct turn *t, struct half_open *h,
 static bool identify(struct turn *t, struct half_open *h,
 		     const struct arrival *a)
 {
-	if (!port_use(t, a->seg.dst_port))
-		return false;
 	h->flow.local = ip_address_hold(t, &a->ip->dst, a->link);
-	if (h->flow.local == 0) {
-		port_drop(t, a->seg.dst_port);
-		return false;
-	}
 	h->flow.remote = a->ip->src;
 	h->flow.local_port = a->seg.dst_port;
 	h->flow.remote_port = a->seg.src_port;
-	return true;
+	return h->flow.local != 0;
 }
 
 enum hf_drop half_open_create(struct turn *t, struct listener *l,
@@ -240,7 +234,6 @@ static void discard(struct turn *t, struct half_open *h)
 void half_open_free(struct turn *t, struct half_open *h)
 {
 	flow_remove(t, ref_of(t, h));
-	port_drop(t, h->flow.local_port);
 	ip_address_drop(t, h->flow.local);
 	discard(t, h);
 }

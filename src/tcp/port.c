@@ -1,56 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * How many connections, whatever their form, have a local port: 65536
- * counters in pages that come when they are needed. So a bind that nothing
- * can object to is one look; only a port in use is worth a search.
- */
 #include "tcp.h"
 
-#define PER_PAGE (BLOCK_PAGE / sizeof(uint32_t))
-
-static uint32_t *counter(struct turn *t, uint16_t port)
-{
-	uint32_t *page = &t->tcp->port_uses[port / PER_PAGE];
-
-	if (*page == 0)
-		*page = block_stretch(t->b, 1);
-	if (*page == 0)
-		return NULL;
-	return (uint32_t *)block_at(t->b, *page) + port % PER_PAGE;
-}
-
-bool port_use(struct turn *t, uint16_t port)
-{
-	uint32_t *uses = counter(t, port);
-
-	if (uses == NULL)
-		return false;
-	++*uses;
-	return true;
-}
-
-void port_drop(struct turn *t, uint16_t port)
-{
-	--*counter(t, port);
-}
-
-uint32_t port_uses(const struct turn *t)
-{
-	uint32_t sum = 0;
-
-	for (size_t i = 0; i < 65536 / PER_PAGE; i++) {
-		const uint32_t *page;
-
-		if (t->tcp->port_uses[i] == 0)
-			continue;
-		page = block_at(t->b, t->tcp->port_uses[i]);
-		for (size_t j = 0; j < PER_PAGE; j++)
-			sum += page[j];
-	}
-	return sum;
-}
-
-static bool any_flow_has(const struct turn *t, uint16_t port, uint32_t local)
+bool port_is_used(const struct turn *t, uint16_t port, uint32_t local)
 {
 	for (uint32_t i = 0; i < t->tcp->flows.buckets; i++) {
 		uint32_t ref = *table_chain(t->b, &t->tcp->flows, i);
@@ -58,24 +9,12 @@ static bool any_flow_has(const struct turn *t, uint16_t port, uint32_t local)
 		for (; ref != 0; ref = record_at(t->b, ref)->chain) {
 			const struct flow *f = block_at(t->b, ref);
 
-			if (f->local_port == port && f->local == local)
+			if (f->local_port == port &&
+			    (local == 0 || f->local == local))
 				return true;
 		}
 	}
 	return false;
-}
-
-bool port_is_used(const struct turn *t, uint16_t port, uint32_t local)
-{
-	uint32_t page = t->tcp->port_uses[port / PER_PAGE];
-	const uint32_t *uses;
-
-	if (page == 0)
-		return false;
-	uses = (const uint32_t *)block_at(t->b, page) + port % PER_PAGE;
-	if (*uses == 0)
-		return false;
-	return local == 0 || any_flow_has(t, port, local);
 }
 
 /* Addresses and remote port: RFC 6056 3.3.3's F, and G in its upper bits. */

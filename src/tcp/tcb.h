@@ -111,7 +111,7 @@ enum tcp_timer {
 struct tcb {
 	struct flow flow;
 	uint8_t kind;
-	uint8_t state; /* enum hf_state; enter() is the only writer */
+	uint8_t state; /* enum hf_state; only enter() changes it */
 	uint8_t link;
 	uint8_t error; /* enum hf_error: why it ended */
 	struct notice notice;

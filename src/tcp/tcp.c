@@ -18,7 +18,7 @@ enum hf_error tcp_init(struct turn *t)
 		  true);
 	pool_init(&tcp->sides, HF_POOL_SIDE + 1, sizeof(struct tcb_side),
 		  UINT32_MAX, false);
-	pool_init(&tcp->asks, HF_POOLS + 2, sizeof(struct ask),
+	pool_init(&tcp->asks, IP_POOL_ASK, sizeof(struct ask),
 		  config->half_open, true);
 	tcp->stashed = block_carve(t->b, BLOCK_UNIT);
 	if (tcp->stashed == 0)

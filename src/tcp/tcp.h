@@ -17,7 +17,6 @@ struct tcp {
 	struct siphash_key flow_key, iss_key, ts_key, port_key;
 	uint32_t stashed; /* head: side records with out-of-order octets */
 	uint32_t first_notice, last_notice; /* refs of what has events */
-	uint32_t port_uses[64]; /* refs of pages of 1024 counters */
 	uint32_t port_table[16]; /* RFC 6056 3.3.4 */
 };
 
@@ -56,13 +55,12 @@ void flow_replace(struct turn *t, uint32_t from, uint32_t to);
 
 /* ---- port.c: who uses which port -------------------------------------- */
 
-/* Counts a flow of this port in or out. False: no memory to count in. */
-bool port_use(struct turn *t, uint16_t port);
-void port_drop(struct turn *t, uint16_t port);
-/* True if a flow of any state has this port at this address (0: any). */
+/*
+ * True if a flow of any state has this port at this address (0: any). Looks
+ * at all of them: who binds a port by its number does so rarely, and nothing
+ * is kept for its sake.
+ */
 bool port_is_used(const struct turn *t, uint16_t port, uint32_t local);
-/* The sum of all counters, for checks. */
-uint32_t port_uses(const struct turn *t);
 /* An ephemeral port free for the pair, by RFC 6056 3.3.4; 0. */
 uint16_t port_choose(struct turn *t, const struct endpoints *ends);
 

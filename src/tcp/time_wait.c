@@ -9,7 +9,6 @@ static void gone(struct turn *t, struct time_wait *w)
 	report_step(t, &w->flow, HF_TIME_WAIT, HF_CLOSED);
 	wheel_disarm(t->b, &t->ip->wheel, ref);
 	flow_remove(t, ref);
-	port_drop(t, w->flow.local_port);
 	ip_address_drop(t, w->flow.local);
 	pool_give(t->b, &t->tcp->time_wait, ref);
 }

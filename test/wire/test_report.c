@@ -101,7 +101,9 @@ static void probe_timer(struct script *t)
 	r = fire(t, 1001);
 	about_connection(t, &r);
 	out(t, ". 1:2(1) ack 1");
-	in(t, ". 1:1(0) ack 11 win 1000");
+	in(t, ". 1:1(0) ack 1 win 1000");
+	out(t, "P. 1:11(10) ack 1");
+	in(t, ". 1:1(0) ack 11");
 }
 
 /* A half-open connection has no handle yet, but addresses and ports. */
