@@ -374,22 +374,22 @@ static enum hf_drop arrive_closed(struct turn *t, const struct arrival *a)
 	return HF_DROP_CLOSED;
 }
 
-void arrive_scale_window(const struct tcb *tcb, struct arrival *a)
+/* RFC 7323 2.2: never with SYN, which may be trimmed off later. */
+static void scale_window(const struct tcb *tcb, struct arrival *a)
 {
 	a->wnd = a->seg.wnd;
 	if (!(a->seg.flags & TCP_SYN))
 		a->wnd <<= tcb->snd_scale;
 }
 
-static enum hf_drop arrive_tcb(struct turn *t, struct tcb *tcb,
-			       struct arrival *a)
+enum hf_drop arrive_tcb(struct turn *t, struct tcb *tcb, struct arrival *a)
 {
 	const struct hf_handle handle = { tcb_ref(t, tcb),
 					  tcb->flow.record.generation };
 	enum hf_drop drop;
 
 	report_tcb(t, tcb);
-	arrive_scale_window(tcb, a);
+	scale_window(tcb, a);
 	drop = tcb->state == HF_SYN_SENT ? arrive_syn_sent(t, tcb, a)
 					 : arrive_connection(t, tcb, a);
 	if (t->report != NULL &&

@@ -345,9 +345,7 @@ static enum hf_drop promote(struct turn *t, struct half_open *h,
 	flow_replace(t, ref_of(t, h), ref);
 	ip_address_drop(t, h->flow.local);
 	discard(t, h);
-	report_tcb(t, tcb);
-	arrive_scale_window(tcb, a);
-	return arrive_connection(t, tcb, a);
+	return arrive_tcb(t, tcb, a);
 }
 
 /* The window of our SYN-ACK: 3.10.7.4, first. */

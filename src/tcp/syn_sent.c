@@ -12,7 +12,8 @@ void take_syn_options(struct turn *t, struct tcb *tcb,
 	tcb->rcv.acked = tcb->rcv.nxt;
 	/* As it stood in our own SYN, or will stand in our SYN-ACK. */
 	tcb->rcv.edge = seq_add(tcb->rcv.nxt, receive_first_window(tcb));
-	tcb->rcv.adv = seq_max(tcb->rcv.edge, seq_add(tcb->rcv.nxt, said));
+	tcb->rcv.edge = seq_max(tcb->rcv.edge, seq_add(tcb->rcv.nxt, said));
+	tcb->rcv.adv = tcb->rcv.edge;
 	tcb->mss = tcb_mss_for(t, tcb, seg->has_mss ? seg->mss : 0);
 	/* RFC 7323 2.2, 3.2: both must offer. */
 	if (seg->has_wscale && !config->no_window_scale) {
@@ -23,8 +24,7 @@ void take_syn_options(struct turn *t, struct tcb *tcb,
 		tcb->flags |= TCB_TIMESTAMPS;
 		tcb->ts_recent = seg->ts_val;
 	}
-	/* What a full-sized segment of the peer will carry, as a first guess.
-	 */
+	/* What a full segment of the peer will carry: a first guess. */
 	tcb->rcv_mss =
 		(uint16_t)(tcb->mss - (tcb->flags & TCB_TIMESTAMPS ? 12 : 0));
 	if (seg->has_sack_permitted && !config->no_sack)

@@ -160,8 +160,8 @@ struct arrival {
 };
 
 enum hf_drop tcp_arrive(struct turn *t, struct arrival *a);
-/* Before SYN is trimmed off: RFC 7323 2.2. */
-void arrive_scale_window(const struct tcb *tcb, struct arrival *a);
+/* A segment for a TCB in any state, and the report about it. */
+enum hf_drop arrive_tcb(struct turn *t, struct tcb *tcb, struct arrival *a);
 /* 3.10.7.4 for a TCB in any state but SYN_SENT. */
 enum hf_drop arrive_connection(struct turn *t, struct tcb *tcb,
 			       struct arrival *a);
