@@ -269,8 +269,7 @@ static void offer_options(struct turn *t, struct tcb *tcb, struct wire_tcp *seg)
 	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;
 	bool is_first = tcb->state == HF_SYN_SENT;
 
-	/* Until the peer's ISS is known, rcv.nxt is 0: only the width counts.
-	 */
+	/* Before the peer's ISS is known only the width counts. */
 	if (is_first)
 		receive_promise(tcb, receive_first_window(tcb));
 	seg->wnd = (uint16_t)(tcb->rcv.adv.n - tcb->rcv.nxt.n);
