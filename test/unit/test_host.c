@@ -289,7 +289,7 @@ static void released_handle_is_stale(void **state)
 	assert_int_equal(hf_status(p.client, client, &status), HF_ERR_HANDLE);
 	assert_int_equal(hf_send(p.client, client, "x", 1, &n), HF_ERR_HANDLE);
 	assert_int_equal(hf_close(p.client, client, p.now), HF_ERR_HANDLE);
-	assert_int_equal(hf_accept(p.server, client, &client), HF_ERR_HANDLE);
+	assert_int_equal(hf_accept(p.client, client, &client), HF_ERR_HANDLE);
 	for (uint32_t i = 0; i < 100000; i += 7) {
 		struct hf_handle guess = { i * 40503u, i };
 

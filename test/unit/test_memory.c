@@ -115,7 +115,7 @@ static uint32_t flood(struct pair *p)
  */
 static void syns_leave_room_for_text(void **state)
 {
-	static uint8_t text[1460], got[1460];
+	static uint8_t text[1000], got[1000];
 	struct hf_handle client, server;
 	struct pair p;
 	size_t n = 0;

@@ -99,7 +99,9 @@ static void any_address_beside_listener(struct script *t)
 	options.local = loopback(t, t->v6 ? 1 : 2);
 	error(t, HF_ERR_ADDRESS_IN_USE, hf_listen(t->host, &options, &none));
 	hf_host_used(t->host, &after);
-	require(t, memcmp(&before, &after, sizeof before) == 0);
+	require(t, before.pages == after.pages);
+	for (int i = 0; i < HF_POOLS; i++)
+		require(t, before.pool[i].used == after.pool[i].used);
 	ok(t, hf_close(t->host, one, t->now));
 	ok(t, hf_listen(t->host, &options, &one));
 	ok(t, hf_close(t->host, one, t->now));

@@ -175,6 +175,24 @@ static void user_timeout_while_in_flight(struct script *t)
 	ended(t, HF_ERR_TIMED_OUT);
 }
 
+/*
+ * RFC 9293 3.8.3 (a): R2 is "measuring the amount of retransmission that has
+ * occurred for the same segment"; a driver that slept has made none yet.
+ */
+static void driver_slept_past_r2(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_send(t, 10);
+	out(t, "P. 1:11(10) ack 1");
+	t->now += SEC(500);
+	hf_advance(t->host, t->now, NULL);
+	out(t, "P. 1:11(10) ack 1");
+	state(t, HF_ESTABLISHED);
+	in(t, ". 1:1(0) ack 11");
+	quiet(t, 200000);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(last_octet_went_as_probe),
@@ -186,6 +204,7 @@ static const struct script_test tests[] = {
 	SCRIPT(no_user_timeout_and_no_r2),
 	SCRIPT(no_user_timeout_and_longest_r2),
 	SCRIPT(user_timeout_while_in_flight),
+	SCRIPT(driver_slept_past_r2),
 };
 /* clang-format on */
 
