@@ -16,7 +16,7 @@
 #define TORTURE_CLOSED_PORT 9u /* nobody listens there */
 
 /* By when a connection that can go on must have ended. */
-#define TORTURE_PATIENCE (7200 * HF_SECOND)
+#define TORTURE_PATIENCE (36000 * HF_SECOND)
 /* By when nothing may be left to happen at all. */
 #define TORTURE_END (43200 * HF_SECOND)
 
