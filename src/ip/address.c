@@ -71,7 +71,11 @@ static uint32_t rehash(const struct block *b, const void *context, uint32_t ref)
  */
 static uint64_t filter_bit(const struct hf_addr *addr)
 {
-	return UINT64_C(1) << (addr->octet[15] & 63);
+	const uint8_t *last = addr->octet + 12;
+
+	return UINT64_C(1) << ((last[0] * 13 + last[1] * 5 + last[2] * 7 +
+				last[3]) &
+			       63);
 }
 
 uint32_t ip_address_find(const struct turn *t, const struct hf_addr *addr)

@@ -38,7 +38,7 @@ struct ip {
 	uint32_t links, link_count; /* ref of an array of struct ip_link */
 	uint32_t routes, route_count; /* ref of an array of struct ip_route */
 	struct limiter icmp, resets, challenges;
-	uint64_t address_filter; /* a bit per last octet: see address.c */
+	uint64_t address_filter; /* of their last octets: see address.c */
 	struct hf_addr towards; /* the last destination that was looked up */
 	uint32_t towards_link; /* its link; NO_LINK: forget it */
 	uint16_t id; /* of the next IPv4 datagram that may be fragmented */

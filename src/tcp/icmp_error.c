@@ -53,7 +53,6 @@ static enum hf_drop packet_too_big(struct turn *t, struct tcb *tcb,
 	tcb->snd.resend = state_is_synchronized((enum hf_state)tcb->state)
 				  ? tcb->snd.una
 				  : tcb->snd.resend;
-	tcb->flags &= ~TCB_TIMING;
 	tcb_ready(t, tcb);
 	return HF_ACCEPTED;
 }
