@@ -23,7 +23,10 @@ struct record {
 	hf_time deadline; /* of its timer; HF_NEVER: not armed */
 	uint32_t timer_next, timer_prev; /* wheel.h */
 	uint32_t chain; /* table.h */
-	uint32_t generation; /* if the pool keeps generations, else free */
+	union {
+		uint32_t generation; /* if the pool keeps generations */
+		uint32_t value; /* else the user's */
+	};
 };
 
 struct pool {

@@ -12,7 +12,7 @@
 
 static struct hf_seq iss_of(const struct half_open *h)
 {
-	return (struct hf_seq){ h->flow.record.generation };
+	return (struct hf_seq){ h->flow.record.value };
 }
 
 static uint32_t ref_of(const struct turn *t, const struct half_open *h)
@@ -64,7 +64,7 @@ static void answer(struct turn *t, struct half_open *h)
  */
 static struct ask *ask_of(const struct turn *t, const struct half_open *h)
 {
-	return block_at(t->b, h->flow.record.generation);
+	return block_at(t->b, h->flow.record.value);
 }
 
 struct half_open *listen_asked(const struct turn *t, const struct ask *ask)
@@ -83,7 +83,7 @@ static bool ask_program(struct turn *t, struct half_open *h)
 	ask->kind = FLOW_ASK;
 	ask->flow.record.chain = ref_of(t, h);
 	h->is_asked = 1;
-	h->flow.record.generation = ref;
+	h->flow.record.value = ref;
 	wheel_arm(t->b, &t->ip->wheel, ref_of(t, h), t->now + ASK_TIME);
 	notice_add(t, ref, HF_EVENT_SYN);
 	return true;
@@ -146,7 +146,7 @@ void listen_decide(struct turn *t, struct ask *ask, enum hf_verdict verdict)
 
 	stop_asking(t, h);
 	if (verdict == HF_VERDICT_ACCEPT) {
-		h->flow.record.generation = iss_choose(t, &h->flow).n;
+		h->flow.record.value = iss_choose(t, &h->flow).n;
 		answer(t, h);
 		return;
 	}
@@ -211,7 +211,7 @@ enum hf_drop half_open_create(struct turn *t, struct listener *l,
 		return HF_DROP_NO_MEMORY;
 	}
 	if (!l->ask) {
-		h->flow.record.generation = iss_choose(t, &h->flow).n;
+		h->flow.record.value = iss_choose(t, &h->flow).n;
 		answer(t, h);
 	}
 	report_step(t, &h->flow, HF_LISTEN, HF_SYN_RECEIVED);

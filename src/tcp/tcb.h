@@ -193,7 +193,7 @@ _Static_assert(sizeof(struct tcb_side) <= 256, "a side record");
 
 /* A connection that a SYN asks for: SYN_RECEIVED by a passive OPEN. */
 struct half_open {
-	struct flow flow; /* generation's place: iss */
+	struct flow flow; /* record.value: iss, or the ref of its ask */
 	uint8_t kind; /* and, from bit 4 on, SYN-ACKs sent */
 	uint8_t wscale : 4; /* of the peer; 15: none */
 	uint8_t has_ts : 1;
