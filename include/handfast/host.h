@@ -500,7 +500,8 @@ HF_PUBLIC enum hf_error hf_shutdown(struct hf_host *host,
 
 /*
  * Releases a connection or a listener: the handle is no more, the connection
- * ends in its own time. With octets unread it is reset (SHLD-3); a listener
+ * ends in its own time. With octets unread it is reset (SHLD-3), unless it
+ * is in TIME_WAIT, where both ends have had their say; a listener
  * takes its half-open and unaccepted connections with it. HF_ERR_HANDLE.
  */
 HF_PUBLIC enum hf_error hf_close(struct hf_host *host, struct hf_handle handle,

@@ -200,23 +200,6 @@ void queue_consume(struct block *b, struct buffers *all, struct queue *q,
 	}
 }
 
-void queue_trim(struct block *b, struct buffers *all, struct queue *q,
-		uint32_t len)
-{
-	q->len -= len;
-	while (len > 0) {
-		struct buffer *tail = buffer_at(b, q->tail);
-		uint32_t n = (uint32_t)tail->end - tail->start;
-
-		if (len < n) {
-			tail->end = (uint16_t)(tail->end - len);
-			return;
-		}
-		len -= n;
-		drop_empty_tail(b, all, q);
-	}
-}
-
 void queue_clear(struct block *b, struct buffers *all, struct queue *q)
 {
 	while (q->head != 0) {

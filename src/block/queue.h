@@ -71,11 +71,9 @@ uint32_t queue_lent(const struct block *b, const struct queue *q);
 const uint8_t *queue_peek(const struct block *b, const struct queue *q,
 			  uint32_t *len);
 
-/* Drops `len` octets, not more than there are, from the front or the back. */
+/* Drops `len` octets, not more than there are, from the front. */
 void queue_consume(struct block *b, struct buffers *all, struct queue *q,
 		   uint32_t len);
-void queue_trim(struct block *b, struct buffers *all, struct queue *q,
-		uint32_t len);
 void queue_clear(struct block *b, struct buffers *all, struct queue *q);
 
 /*

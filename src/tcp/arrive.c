@@ -224,7 +224,6 @@ static struct verdict complete_open(struct turn *t, struct tcb *tcb,
 	tcb->snd.wl2 = a->seg.ack;
 	tcb->snd.wnd = a->wnd;
 	tcb->snd.max_wnd = tcb->snd.wnd;
-	tcb->flags |= TCB_OPENED;
 	tcb->flags &= ~TCB_SYN_DUE;
 	rtt_acknowledged(t, tcb, &a->seg);
 	tcb->snd.una = tcb->snd.resend = a->seg.ack;

@@ -41,7 +41,7 @@ static void become_established(struct turn *t, struct tcb *tcb,
 	tcb->snd.max_wnd = tcb->snd.wnd;
 	tcb->snd.wl1 = a->seg.seq;
 	tcb->snd.wl2 = a->seg.ack;
-	tcb->flags |= TCB_OPENED | TCB_ACK_NOW;
+	tcb->flags |= TCB_ACK_NOW;
 	tcb->flags &= ~TCB_SYN_DUE;
 	enter(t, tcb, HF_ESTABLISHED);
 	tcb_established(t, tcb);

@@ -103,7 +103,6 @@ enum tcp_timer {
 #define TCB_UNACCEPTED 0x00800000u /* `owner` is its listener */
 #define TCB_SIDE_KEPT 0x01000000u /* the side record holds user options */
 #define TCB_SYN_RETRANSMITTED 0x02000000u /* RFC 6298 (5.7) */
-#define TCB_OPENED 0x04000000u /* has been synchronized */
 #define TCB_LINGERS 0x08000000u /* TIMER_LIMIT is FIN_WAIT_2, TIME_WAIT */
 
 #define TCB_ACK_FLAGS (TCB_ACK_NOW | TCB_DELACK_DUE | TCB_UPDATE_DUE)

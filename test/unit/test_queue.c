@@ -150,17 +150,6 @@ static void consume(struct world *w, struct model *m)
 	m->cursor = (struct queue_cursor){ 0 };
 }
 
-static void trim(struct world *w, struct model *m)
-{
-	uint32_t len = size_of_step(w);
-
-	if (len > m->len)
-		len = m->len;
-	queue_trim(w->b, &w->all, &m->q, len);
-	m->len -= len;
-	m->cursor = (struct queue_cursor){ 0 };
-}
-
 static void clear(struct world *w, struct model *m)
 {
 	queue_clear(w->b, &w->all, &m->q);
@@ -205,10 +194,8 @@ static void step(struct world *w)
 		append(w, m);
 	else if (what < 45)
 		reserve(w, m);
-	else if (what < 65)
-		consume(w, m);
 	else if (what < 75)
-		trim(w, m);
+		consume(w, m);
 	else if (what < 80)
 		join(w, m, other);
 	else if (what < 81)
