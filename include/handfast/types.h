@@ -43,6 +43,11 @@ static inline struct hf_addr hf_ipv4(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 	return addr;
 }
 
+/* An Ethernet address. */
+struct hf_mac {
+	uint8_t octet[6];
+};
+
 /*
  * Names a connection, a listener or an undecided SYN. A handle whose object
  * is gone is answered with HF_ERR_HANDLE, however often its slot is used

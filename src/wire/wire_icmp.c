@@ -180,6 +180,12 @@ enum hf_drop wire_icmp_parse(struct wire_icmp *icmp, const struct wire_ip *ip,
 	return HF_ACCEPTED;
 }
 
+bool wire_icmp_is_error(enum wire_icmp_kind kind)
+{
+	return kind != ICMP_ECHO && kind != ICMP_ECHO_REPLY &&
+	       kind != ICMP_OTHER;
+}
+
 /* ---- what an error quotes --------------------------------------------- */
 
 /*
@@ -286,12 +292,13 @@ static uint32_t shape_value(uint8_t shape, uint32_t value)
 	}
 }
 
-uint32_t wire_icmp_emit(const struct wire_icmp *icmp, const struct hf_addr *src,
-			const struct hf_addr *dst, uint8_t *to)
+uint32_t wire_icmp_emit_header(const struct wire_icmp *icmp,
+			       const struct hf_addr *src,
+			       const struct hf_addr *dst, uint64_t body_sum,
+			       uint8_t *to)
 {
 	bool is_ipv4 = addr_is_ipv4(dst);
 	struct form form = find_form(icmp->kind, is_ipv4);
-	uint32_t len = WIRE_ICMP_HEADER + icmp->body_len;
 	uint16_t checksum;
 	uint64_t sum;
 
@@ -300,11 +307,20 @@ uint32_t wire_icmp_emit(const struct wire_icmp *icmp, const struct hf_addr *src,
 	to[1] = icmp->kind == ICMP_PARAMETER_PROBLEM ? icmp->code : form.code;
 	put_be16(to + 2, 0);
 	put_be32(to + 4, shape_value(form.shape, icmp->value));
-	sum = wire_sum(to, WIRE_ICMP_HEADER) +
-	      wire_copy_sum(to + WIRE_ICMP_HEADER, icmp->body, icmp->body_len);
+	sum = wire_sum_header(to, WIRE_ICMP_HEADER) + body_sum;
 	if (!is_ipv4)
-		sum += wire_sum_pseudo(src, dst, WIRE_PROTOCOL_ICMPV6, len);
+		sum += wire_sum_pseudo(src, dst, WIRE_PROTOCOL_ICMPV6,
+				       WIRE_ICMP_HEADER + icmp->body_len);
 	checksum = wire_checksum(sum);
 	memcpy(to + 2, &checksum, sizeof checksum);
-	return len;
+	return WIRE_ICMP_HEADER;
+}
+
+uint32_t wire_icmp_emit(const struct wire_icmp *icmp, const struct hf_addr *src,
+			const struct hf_addr *dst, uint8_t *to)
+{
+	uint64_t sum = wire_copy_sum(to + WIRE_ICMP_HEADER, icmp->body,
+				     icmp->body_len);
+
+	return wire_icmp_emit_header(icmp, src, dst, sum, to) + icmp->body_len;
 }

@@ -61,6 +61,22 @@ bool wire_icmp_quote(struct wire_icmp_quote *quote, const uint8_t *body,
 		     uint32_t len);
 
 /*
+ * True if it must not be answered by another: RFC 1122 3.2.2. What OTHER is
+ * nobody knows (a redirect, perhaps): it wants no answer either.
+ */
+bool wire_icmp_is_error(enum wire_icmp_kind kind);
+
+/*
+ * Writes the header alone into `to`, with the checksum for a body of
+ * icmp->body_len octets whose partial sum is `body_sum`; icmp->body is not
+ * looked at. Else as wire_icmp_emit(). Returns WIRE_ICMP_HEADER.
+ */
+uint32_t wire_icmp_emit_header(const struct wire_icmp *icmp,
+			       const struct hf_addr *src,
+			       const struct hf_addr *dst, uint64_t body_sum,
+			       uint8_t *to);
+
+/*
  * Writes header and body (checksum included) into `to`; returns the octets.
  * src and dst are those of the datagram to send, for ICMPv6's checksum. The
  * kind is one that a host sends: not OTHER, OTHER_UNREACHABLE, SOURCE_QUENCH

@@ -7,6 +7,10 @@
 #define DONT_FRAGMENT 0x4000u
 #define MORE_FRAGMENTS 0x2000u
 #define FRAGMENT_OFFSET 0x1fffu
+#define OFFSET_MAX (FRAGMENT_OFFSET * 8)
+#define OPTIONS_MAX 40u
+
+#define FRAGMENT_MORE 1u /* IPv6, below the offset */
 
 /* Where the IPv6 header says what comes next. */
 #define NEXT_HEADER 6u
@@ -83,16 +87,22 @@ static enum hf_drop parse_ipv4(struct wire_ip *ip, const uint8_t *data,
 	ip->tos = data[1];
 	ip->id = get_be16(data + 4);
 	ip->dont_fragment = fragment & DONT_FRAGMENT;
-	ip->is_fragment = fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET);
+	if ((fragment & (MORE_FRAGMENTS | FRAGMENT_OFFSET)) != 0) {
+		ip->is_fragment = true;
+		ip->more_fragments = fragment & MORE_FRAGMENTS;
+		ip->fragment_offset = (fragment & FRAGMENT_OFFSET) * 8;
+	}
 	ip->ttl = data[8];
 	ip->protocol = data[9];
 	map_ipv4(&ip->src, data + 12);
 	map_ipv4(&ip->dst, data + 16);
 	ip->payload = data + header;
-	ip->payload_len = ip->is_fragment ? 0 : total - header;
+	ip->payload_len = total - header;
 	if (header == WIRE_IPV4_HEADER)
 		return HF_ACCEPTED;
 	ip->has_options = true;
+	ip->options = data + WIRE_IPV4_HEADER;
+	ip->options_len = header - WIRE_IPV4_HEADER;
 	return check_ipv4_options(ip, data);
 }
 
@@ -152,6 +162,21 @@ static enum hf_drop check_ipv6_options(struct wire_ip *ip, const uint8_t *data,
 	return HF_ACCEPTED;
 }
 
+/* At `at`; problem_offset is still that of the octet that named it. */
+static void read_fragment(struct wire_ip *ip, const uint8_t *data, uint32_t at)
+{
+	uint32_t field = get_be16(data + at + 2);
+
+	ip->fragment_header = at;
+	ip->fragment_named = ip->problem_offset;
+	ip->more_fragments = field & FRAGMENT_MORE;
+	ip->fragment_offset = field & ~7u;
+	/* RFC 6946: offset 0 and no more to come is no fragment. */
+	ip->is_fragment = ip->more_fragments || ip->fragment_offset != 0;
+	if (ip->is_fragment)
+		ip->id = get_be32(data + at + 4);
+}
+
 /* One extension header that is whole, from `at` to `end`. */
 static enum hf_drop check_extension(struct wire_ip *ip, const uint8_t *data,
 				    uint32_t at, uint32_t end)
@@ -171,8 +196,7 @@ static enum hf_drop check_extension(struct wire_ip *ip, const uint8_t *data,
 		blame(ip, PROBLEM_FIELD, at + 2);
 		return HF_DROP_IP_HEADER;
 	case FRAGMENT:
-		/* RFC 6946: offset 0 and no more to come is no fragment. */
-		ip->is_fragment = (get_be16(data + at + 2) & 0xfff9) != 0;
+		read_fragment(ip, data, at);
 		return HF_ACCEPTED;
 	default:
 		return HF_ACCEPTED;
@@ -209,7 +233,7 @@ static enum hf_drop walk_extensions(struct wire_ip *ip, const uint8_t *data)
 		at += size;
 		ip->header_len = at;
 		ip->has_options = true;
-		if (ip->is_fragment)
+		if (ip->is_fragment) /* RFC 8200 4.5: the rest comes later */
 			break;
 	}
 	return HF_ACCEPTED;
@@ -247,17 +271,29 @@ static enum hf_drop parse_ipv6(struct wire_ip *ip, const uint8_t *data,
 			return drop;
 	}
 	ip->payload = data + ip->header_len;
-	ip->payload_len = ip->is_fragment ? 0 : ip->total_len - ip->header_len;
+	ip->payload_len = ip->total_len - ip->header_len;
 	return HF_ACCEPTED;
 }
 
 /* ---- both ------------------------------------------------------------- */
 
+/*
+ * All of it, in two pieces: so a compiler stores a few words, but for the
+ * whole GCC takes "rep stos", which lasts longer than the rest of a parser.
+ */
+static void clear(struct wire_ip *ip)
+{
+	const size_t first = offsetof(struct wire_ip, id);
+
+	memset(ip, 0, first);
+	memset((uint8_t *)ip + first, 0, sizeof *ip - first);
+}
+
 enum hf_drop wire_ip_parse(struct wire_ip *ip, const void *data, uint32_t len)
 {
 	const uint8_t *p = data;
 
-	*ip = (struct wire_ip){ 0 };
+	clear(ip);
 	if (len == 0)
 		return HF_DROP_TRUNCATED;
 	ip->version = p[0] >> 4;
@@ -268,45 +304,72 @@ enum hf_drop wire_ip_parse(struct wire_ip *ip, const void *data, uint32_t len)
 	return HF_DROP_VERSION;
 }
 
+static uint32_t fragment_field(const struct wire_ip *ip)
+{
+	return (ip->more_fragments ? MORE_FRAGMENTS : 0) |
+	       ip->fragment_offset / 8;
+}
+
 static uint32_t emit_ipv4(const struct wire_ip *ip, uint32_t payload_len,
 			  uint8_t *to)
 {
-	uint32_t word[5], i;
-	uint64_t sum = 0;
+	uint32_t header = WIRE_IPV4_HEADER + ip->options_len;
+	uint32_t fragment = ip->dont_fragment ? DONT_FRAGMENT : 0;
+	uint16_t checksum;
 
-	assert(payload_len <= UINT16_MAX - WIRE_IPV4_HEADER);
-	word[0] = 0x45000000u | (uint32_t)ip->tos << 16 |
-		  (WIRE_IPV4_HEADER + payload_len);
-	word[1] = (uint32_t)ip->id << 16 |
-		  (ip->dont_fragment ? DONT_FRAGMENT : 0);
-	word[2] = (uint32_t)ip->ttl << 24 | (uint32_t)ip->protocol << 16;
-	word[3] = get_be32(ip->src.octet + 12);
-	word[4] = get_be32(ip->dst.octet + 12);
-	/* As numbers; RFC 1071 2(B): the order of octets does not matter. */
-	for (i = 0; i < 5; i++)
-		sum += word[i];
-	word[2] |= wire_checksum(sum);
-	for (i = 0; i < 5; i++)
-		put_be32(to + (size_t)i * 4, word[i]);
-	return WIRE_IPV4_HEADER;
+	assert(ip->options_len % 4 == 0 && ip->options_len <= OPTIONS_MAX);
+	assert(payload_len <= UINT16_MAX - header);
+	if (ip->is_fragment)
+		fragment |= fragment_field(ip);
+	/* The header's length in words, from bit 24 on. */
+	put_be32(to, 0x40000000u | header / 4 << 24 | (uint32_t)ip->tos << 16 |
+			     (header + payload_len));
+	put_be32(to + 4, ip->id << 16 | fragment);
+	put_be32(to + 8,
+		 (uint32_t)ip->ttl << 24 | (uint32_t)ip->protocol << 16);
+	memcpy(to + 12, ip->src.octet + 12, 4);
+	memcpy(to + 16, ip->dst.octet + 12, 4);
+	if (ip->options_len != 0)
+		memmove(to + WIRE_IPV4_HEADER, ip->options, ip->options_len);
+	checksum = wire_checksum(wire_sum_header(to, header));
+	memcpy(to + 10, &checksum, sizeof checksum);
+	return header;
+}
+
+static uint32_t emit_fragment(const struct wire_ip *ip, uint8_t *to)
+{
+	to[0] = ip->protocol;
+	to[1] = 0;
+	put_be16(to + 2, (uint16_t)(ip->fragment_offset |
+				    (ip->more_fragments ? FRAGMENT_MORE : 0)));
+	put_be32(to + 4, ip->id);
+	return WIRE_FRAGMENT_HEADER;
 }
 
 static uint32_t emit_ipv6(const struct wire_ip *ip, uint32_t payload_len,
 			  uint8_t *to)
 {
-	assert(payload_len <= UINT16_MAX);
+	uint32_t extension = 0;
+
+	to[NEXT_HEADER] = ip->protocol;
+	if (ip->is_fragment) {
+		to[NEXT_HEADER] = FRAGMENT;
+		extension = emit_fragment(ip, to + WIRE_IPV6_HEADER);
+	}
+	assert(payload_len <= UINT16_MAX - extension);
 	put_be32(to, 0x60000000u | (uint32_t)ip->tos << 20);
-	put_be16(to + 4, (uint16_t)payload_len);
-	to[6] = ip->protocol;
+	put_be16(to + 4, (uint16_t)(extension + payload_len));
 	to[7] = ip->ttl;
 	memcpy(to + 8, &ip->src, sizeof ip->src);
 	memcpy(to + 24, &ip->dst, sizeof ip->dst);
-	return WIRE_IPV6_HEADER;
+	return WIRE_IPV6_HEADER + extension;
 }
 
 uint32_t wire_ip_emit(const struct wire_ip *ip, uint32_t payload_len,
 		      uint8_t *to)
 {
+	assert(ip->fragment_offset % 8 == 0 &&
+	       ip->fragment_offset <= OFFSET_MAX);
 	if (addr_is_ipv4(&ip->dst))
 		return emit_ipv4(ip, payload_len, to);
 	return emit_ipv6(ip, payload_len, to);

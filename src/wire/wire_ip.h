@@ -20,17 +20,27 @@
 struct wire_ip {
 	struct hf_addr src, dst; /* IPv4 mapped */
 	const uint8_t *payload; /* past all headers; within the datagram */
-	uint32_t payload_len; /* as the headers say; 0 if it is a fragment */
+	uint32_t payload_len; /* as the headers say; of a fragment, its own */
 	uint32_t header_len; /* options and extension headers included */
 	uint32_t total_len; /* of the datagram, without link padding */
 	uint8_t version; /* 4 or 6 */
 	uint8_t protocol; /* IPv6: after the extension headers */
 	uint8_t ttl; /* or hop limit */
 	uint8_t tos; /* or traffic class */
-	uint16_t id; /* IPv4 */
+	uint32_t id; /* 16 bits in IPv4; in IPv6 of the fragment header */
 	bool dont_fragment; /* IPv4 */
 	bool is_fragment; /* offset not 0, or more to come */
+	bool more_fragments;
+	uint32_t fragment_offset; /* octets */
+	/*
+	 * IPv6, a fragment: the unfragmentable part is the first so many
+	 * octets, and the octet at `fragment_named` names what follows it.
+	 * Also of an atomic one (RFC 6946); 0: there is no such header.
+	 */
+	uint32_t fragment_header, fragment_named;
 	bool has_options;
+	const uint8_t *options; /* IPv4: behind the fixed header; or NULL */
+	uint32_t options_len;
 	/*
 	 * For a parameter problem; offset into the datagram. With no problem,
 	 * of the octet that named `protocol`, in case it is not served (IPv6).
@@ -78,15 +88,21 @@ static inline bool addr_is_ipv4(const struct hf_addr *a)
  * problem), fragment (RFC 6946: an atomic one is no fragment), AH skipped;
  * unknown options by their action bits (RFC 8200 4.2; bit patterns 10 and 11
  * ask for a parameter problem); unknown next headers are left in `protocol`.
+ * Of a fragment only the headers up to the fragment header are walked;
+ * `protocol` is what that names, which may be an extension header still.
  * A mapped address in an IPv6 header is HF_DROP_SOURCE (or _DESTINATION).
  * With HF_CSUM_VERIFIED the IPv4 header checksum is still checked.
  */
 enum hf_drop wire_ip_parse(struct wire_ip *ip, const void *data, uint32_t len);
 
+#define WIRE_FRAGMENT_HEADER 8u
+
 /*
- * Writes a header for `payload_len` octets of payload into `to`, which holds
- * at least 20 (IPv4) or 40 (IPv6) octets, and returns its length. Uses src,
- * dst, protocol, ttl, tos, id, dont_fragment.
+ * Writes a header for `payload_len` octets of payload into `to` and returns
+ * its length: 20 octets and options (IPv4); 40, and 8 of a fragment header if
+ * is_fragment (IPv6). Uses src, dst, protocol, ttl, tos, id, dont_fragment,
+ * is_fragment, with it more_fragments and fragment_offset, and in IPv4 options
+ * and options_len, a multiple of 4. The options may stand in `to` already.
  */
 uint32_t wire_ip_emit(const struct wire_ip *ip, uint32_t payload_len,
 		      uint8_t *to);

@@ -677,6 +677,60 @@ static void what_is_written_is_read_again(void **state)
 	}
 }
 
+/* RFC 1122 3.2.2: which ICMP messages are errors; RFC 4443 2.1. */
+static void errors_are_told_from_queries(void **state)
+{
+	static const struct {
+		uint8_t version, type;
+		bool is_error;
+	} table[] = {
+		{ 4, 3, true },	   { 4, 4, true },    { 4, 11, true },
+		{ 4, 12, true },   { 4, 0, false },   { 4, 8, false },
+		{ 4, 13, false },  { 4, 17, false },  { 6, 1, true },
+		{ 6, 2, true },	   { 6, 3, true },    { 6, 4, true },
+		{ 6, 128, false }, { 6, 129, false }, { 6, 135, false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof table / sizeof *table; i++) {
+		enum wire_icmp_kind kind =
+			kind_of(table[i].version, table[i].type, 0);
+
+		assert_int_equal(wire_icmp_is_error(kind), table[i].is_error);
+	}
+}
+
+/* A body that lies elsewhere, in pieces, is summed by the caller. */
+static void a_header_alone_is_that_of_the_whole(void **state)
+{
+	struct dice dice = { 14 };
+	uint8_t body[300], whole[308];
+	int i;
+
+	(void)state;
+	dice_fill(&dice, body, sizeof body);
+	for (i = 0; i < 10000; i++) {
+		struct wire_icmp icmp = { .body = body };
+		struct wire_ip ip = carry(i & 1 ? 4 : 6, NULL, 0);
+		uint32_t first;
+		uint64_t sum;
+
+		icmp.kind = sent[dice_below(&dice, SENT)].kind;
+		icmp.value = (uint32_t)dice_roll(&dice);
+		icmp.body_len = dice_below(&dice, sizeof body);
+		first = dice_below(&dice, icmp.body_len / 2 + 1) * 2;
+		wire_icmp_emit(&icmp, &ip.src, &ip.dst, whole);
+		sum = wire_sum(body, first) +
+		      wire_sum(body + first, icmp.body_len - first);
+		icmp.body = NULL;
+		assert_int_equal(wire_icmp_emit_header(&icmp, &ip.src, &ip.dst,
+						       sum, fence - 8),
+				 8);
+		assert_memory_equal(fence - 8, whole, 8);
+	}
+}
+
 /* ---- bad input -------------------------------------------------------- */
 
 /* The fence sees to it that nothing past the end is read. */
@@ -754,6 +808,8 @@ int main(void)
 			protocol_unreachable_points_at_the_next_header),
 		cmocka_unit_test(an_mtu_past_16_bits_is_the_largest_of_ipv4),
 		cmocka_unit_test(what_is_written_is_read_again),
+		cmocka_unit_test(errors_are_told_from_queries),
+		cmocka_unit_test(a_header_alone_is_that_of_the_whole),
 		cmocka_unit_test(any_truncation_is_safe),
 		cmocka_unit_test(any_mutation_is_safe),
 	};

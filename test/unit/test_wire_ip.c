@@ -80,6 +80,9 @@ static void reads_an_ipv4_header_of_the_kernel(void **state)
 	assert_int_equal(ip.id, 0xdbdf);
 	assert_true(ip.dont_fragment);
 	assert_false(ip.is_fragment || ip.has_options || ip.problem);
+	assert_false(ip.more_fragments);
+	assert_null(ip.options);
+	assert_int_equal(ip.options_len, 0);
 	assert_int_equal(ip.header_len, 20);
 	assert_int_equal(ip.total_len, 60);
 	assert_int_equal(ip.payload_len, 40);
@@ -218,7 +221,8 @@ static void drop_ip_option_malformed_ipv4(void **state)
 	}
 }
 
-static void an_ipv4_fragment_has_no_payload(void **state)
+/* More to come, or an offset, or both: RFC 791 3.1. */
+static void an_ipv4_fragment_is_told_with_its_own_data(void **state)
 {
 	static const uint16_t field[] = { 0x2000, 0x0001, 0x3fff, 0x1fff };
 	struct datagram d;
@@ -232,12 +236,77 @@ static void an_ipv4_fragment_has_no_payload(void **state)
 		fix_checksum(&d);
 		assert_int_equal(parse(&ip, &d), HF_ACCEPTED);
 		assert_true(ip.is_fragment);
-		assert_int_equal(ip.payload_len, 0);
+		assert_int_equal(ip.more_fragments, field[i] >> 13 & 1);
+		assert_int_equal(ip.fragment_offset, (field[i] & 0x1fff) * 8);
+		assert_int_equal(ip.fragment_header, 0);
+		assert_int_equal(ip.payload_len, 8);
+		assert_memory_equal(ip.payload, "payload", 8);
 	}
 	put_be16(d.octet + 6, 0x8000); /* reserved: means nothing */
 	fix_checksum(&d);
 	assert_int_equal(parse(&ip, &d), HF_ACCEPTED);
-	assert_false(ip.is_fragment || ip.dont_fragment);
+	assert_false(ip.is_fragment || ip.dont_fragment || ip.more_fragments);
+	assert_int_equal(ip.fragment_offset, 0);
+}
+
+/* Of a datagram of 1608 octets of UDP over an MTU of 1500: both headers. */
+static const uint8_t linux_fragments_ipv4[2][20] = {
+	{ 0x45, 0x00, 0x05, 0xdc, 0xda, 0xa8, 0x20, 0x00, 0x40, 0x11,
+	  0x66, 0x54, 0x0a, 0x09, 0x00, 0x01, 0x0a, 0x09, 0x00, 0x02 },
+	{ 0x45, 0x00, 0x00, 0x94, 0xda, 0xa8, 0x00, 0xb9, 0x40, 0x11,
+	  0x8a, 0xe3, 0x0a, 0x09, 0x00, 0x01, 0x0a, 0x09, 0x00, 0x02 },
+};
+
+static void reads_and_writes_ipv4_fragments_of_the_kernel(void **state)
+{
+	static const uint32_t offset[] = { 0, 1480 }, len[] = { 1480, 128 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct datagram d = { .len = 20 + len[i] };
+		struct wire_ip ip;
+
+		memcpy(d.octet, linux_fragments_ipv4[i], 20);
+		assert_int_equal(parse(&ip, &d), HF_ACCEPTED);
+		assert_true(ip.is_fragment);
+		assert_int_equal(ip.more_fragments, i == 0);
+		assert_int_equal(ip.fragment_offset, offset[i]);
+		assert_int_equal(ip.payload_len, len[i]);
+		assert_int_equal(ip.id, 0xdaa8);
+		assert_int_equal(wire_ip_emit(&ip, len[i], d.octet), 20);
+		assert_memory_equal(d.octet, linux_fragments_ipv4[i], 20);
+	}
+}
+
+/* To 10.9.0.2 through 10.9.0.3, .4 and .5. */
+static const uint8_t linux_source_route[45] = {
+	0x49, 0x00, 0x00, 0x2d, 0x09, 0x7a, 0x40, 0x00, 0x40, 0x11, 0xea, 0x83,
+	0x0a, 0x09, 0x00, 0x01, 0x0a, 0x09, 0x00, 0x03, 0x01, 0x83, 0x0f, 0x04,
+	0x0a, 0x09, 0x00, 0x04, 0x0a, 0x09, 0x00, 0x05, 0x0a, 0x09, 0x00, 0x02,
+};
+
+static void reads_and_writes_options_of_the_kernel(void **state)
+{
+	struct datagram d = { .len = 45 };
+	struct wire_ip ip;
+	uint8_t to[36];
+
+	(void)state;
+	memcpy(d.octet, linux_source_route, 45);
+	assert_int_equal(parse(&ip, &d), HF_ACCEPTED);
+	assert_true(ip.has_options);
+	assert_int_equal(ip.options_len, 16);
+	assert_memory_equal(ip.options, linux_source_route + 20, 16);
+	assert_int_equal(ip.header_len, 36);
+	assert_int_equal(ip.payload_len, 9);
+	assert_int_equal(wire_ip_emit(&ip, 9, to), 36);
+	assert_memory_equal(to, linux_source_route, 36);
+	/* In place too. */
+	ip.options = to + 20;
+	memset(to, 0, 20);
+	assert_int_equal(wire_ip_emit(&ip, 9, to), 36);
+	assert_memory_equal(to, linux_source_route, 36);
 }
 
 /* ---- IPv6 ------------------------------------------------------------- */
@@ -519,7 +588,7 @@ static void drop_ip_option_malformed_ipv6(void **state)
 	assert_problem(&ip, 0, 47);
 }
 
-static void an_ipv6_fragment_has_no_payload(void **state)
+static void an_ipv6_fragment_is_told_with_its_own_data(void **state)
 {
 	static const uint16_t field[] = { 0x0001, 0x0008, 0xfff8, 0xfff9 };
 	struct datagram d;
@@ -530,18 +599,103 @@ static void an_ipv6_fragment_has_no_payload(void **state)
 	for (i = 0; i < sizeof field / sizeof *field; i++) {
 		start_ipv6(&d);
 		EXTEND(&d, 44, 0, 0, 0, 0, 1, 2, 3, 4);
-		put_be16(d.octet + 42, field[i]);
+		put_be16(d.octet + 42, field[i] | 6); /* reserved bits */
 		finish_ipv6(&d, 60); /* never looked at */
 		assert_int_equal(parse(&ip, &d), HF_ACCEPTED);
 		assert_true(ip.is_fragment);
-		assert_int_equal(ip.payload_len, 0);
-		assert_int_equal(ip.protocol, 60);
+		assert_int_equal(ip.more_fragments, field[i] & 1);
+		assert_int_equal(ip.fragment_offset, field[i] & 0xfff8);
+		assert_int_equal(ip.id, 0x01020304);
+		assert_int_equal(ip.fragment_header, 40);
+		assert_int_equal(ip.fragment_named, 6);
+		assert_payload(&ip, &d, 60);
 	}
-	put_be16(d.octet + 42, 0x0006); /* reserved bits alone: RFC 6946 */
-	d.octet[40] = 6;
+}
+
+/* RFC 6946: reserved bits alone, with whatever id. */
+static void an_atomic_fragment_is_none(void **state)
+{
+	struct datagram d;
+	struct wire_ip ip;
+
+	(void)state;
+	start_ipv6(&d);
+	EXTEND(&d, 44, 0, 0, 0, 6, 1, 2, 3, 4);
+	EXTEND(&d, 60, 0, 0, 1, 4, 0, 0, 0, 0);
+	finish_ipv6(&d, 6);
 	assert_int_equal(parse(&ip, &d), HF_ACCEPTED);
-	assert_false(ip.is_fragment);
-	assert_int_equal(ip.payload_len, 8);
+	assert_false(ip.is_fragment || ip.more_fragments);
+	assert_int_equal(ip.fragment_offset, 0);
+	assert_int_equal(ip.id, 0);
+	assert_int_equal(ip.fragment_header, 40); /* it is there */
+	assert_payload(&ip, &d, 6);
+}
+
+/* RFC 8200 4.5: what is in front of it is the unfragmentable part. */
+static void the_unfragmentable_part_ends_at_the_fragment_header(void **state)
+{
+	struct datagram d;
+	struct wire_ip ip;
+
+	(void)state;
+	start_ipv6(&d);
+	EXTEND(&d, 0, 0, 0, 1, 4, 0, 0, 0, 0);
+	EXTEND(&d, 43, 0, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+	EXTEND(&d, 44, 0, 0, 0, 1, 1, 2, 3, 4);
+	finish_ipv6(&d, 51);
+	assert_int_equal(parse(&ip, &d), HF_ACCEPTED);
+	assert_true(ip.is_fragment);
+	assert_int_equal(ip.fragment_header, 64);
+	assert_int_equal(ip.fragment_named, 48);
+	assert_int_equal(d.octet[ip.fragment_named], 44);
+	assert_payload(&ip, &d, 51);
+	/* An atomic one in front is part of it. */
+	start_ipv6(&d);
+	EXTEND(&d, 44, 0, 0, 0, 0, 9, 9, 9, 9);
+	EXTEND(&d, 44, 0, 0, 0, 1, 1, 2, 3, 4);
+	finish_ipv6(&d, 6);
+	assert_int_equal(parse(&ip, &d), HF_ACCEPTED);
+	assert_true(ip.is_fragment);
+	assert_int_equal(ip.id, 0x01020304);
+	assert_int_equal(ip.fragment_header, 48);
+	assert_int_equal(ip.fragment_named, 40);
+}
+
+/* Without their flow label, which we do not write. */
+static const uint8_t linux_fragments_ipv6[2][48] = {
+	{ 0x60, 0x00, 0x00, 0x00, 0x05, 0xb0, 0x2c, 0x40, 0xfd, 0x00,
+	  0x00, 0x09, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	  0x00, 0x00, 0x00, 0x01, 0xfd, 0x00, 0x00, 0x09, 0x00, 0x00,
+	  0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02,
+	  0x11, 0x00, 0x00, 0x01, 0x99, 0x36, 0x2c, 0xf6 },
+	{ 0x60, 0x00, 0x00, 0x00, 0x00, 0xa8, 0x2c, 0x40, 0xfd, 0x00,
+	  0x00, 0x09, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+	  0x00, 0x00, 0x00, 0x01, 0xfd, 0x00, 0x00, 0x09, 0x00, 0x00,
+	  0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02,
+	  0x11, 0x00, 0x05, 0xa8, 0x99, 0x36, 0x2c, 0xf6 },
+};
+
+static void reads_and_writes_ipv6_fragments_of_the_kernel(void **state)
+{
+	static const uint32_t offset[] = { 0, 1448 }, len[] = { 1448, 160 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct datagram d = { .len = 48 + len[i] };
+		struct wire_ip ip;
+
+		memcpy(d.octet, linux_fragments_ipv6[i], 48);
+		assert_int_equal(parse(&ip, &d), HF_ACCEPTED);
+		assert_true(ip.is_fragment);
+		assert_int_equal(ip.more_fragments, i == 0);
+		assert_int_equal(ip.fragment_offset, offset[i]);
+		assert_int_equal(ip.payload_len, len[i]);
+		assert_int_equal(ip.protocol, WIRE_PROTOCOL_UDP);
+		assert_int_equal(ip.id, 0x99362cf6);
+		assert_int_equal(wire_ip_emit(&ip, len[i], d.octet), 48);
+		assert_memory_equal(d.octet, linux_fragments_ipv6[i], 48);
+	}
 }
 
 static void drop_source_and_destination_mapped_in_ipv6(void **state)
@@ -573,6 +727,29 @@ static void writes_an_ipv4_header_as_the_kernel_does(void **state)
 	assert_memory_equal(to, linux_ipv4, 20);
 }
 
+/* Of a datagram that is a fragment: all but "offset 0, none to come". */
+static void random_fragment(struct dice *d, struct wire_ip *ip)
+{
+	ip->is_fragment = true;
+	ip->more_fragments = dice_below(d, 2);
+	ip->fragment_offset = dice_below(d, 0x2000) * 8;
+	if (ip->fragment_offset == 0)
+		ip->more_fragments = true;
+	if (ip->version == 6)
+		ip->id = (uint32_t)dice_roll(d);
+}
+
+static void random_options(struct dice *d, struct wire_ip *ip)
+{
+	static uint8_t options[40];
+
+	ip->options_len = 4 * (1 + dice_below(d, 10));
+	dice_fill(d, options, ip->options_len);
+	options[0] = 7;
+	options[1] = (uint8_t)ip->options_len;
+	ip->options = options;
+}
+
 static void random_ip(struct dice *d, struct wire_ip *ip, bool is_ipv4)
 {
 	*ip = (struct wire_ip){ 0 };
@@ -590,6 +767,17 @@ static void random_ip(struct dice *d, struct wire_ip *ip, bool is_ipv4)
 	ip->protocol = dice_below(d, 2) ? 6 : 58;
 	ip->ttl = (uint8_t)dice_roll(d);
 	ip->tos = (uint8_t)dice_roll(d);
+	if (dice_below(d, 4) == 0)
+		random_fragment(d, ip);
+	if (is_ipv4 && dice_below(d, 4) == 0)
+		random_options(d, ip);
+}
+
+static uint32_t header_of(const struct wire_ip *ip)
+{
+	if (ip->version == 4)
+		return 20 + ip->options_len;
+	return ip->is_fragment ? 48 : 40;
 }
 
 static void what_is_written_is_read_again(void **state)
@@ -601,14 +789,14 @@ static void what_is_written_is_read_again(void **state)
 
 	(void)state;
 	for (i = 0; i < 100000; i++) {
-		uint32_t len = dice_below(&dice, i % 100 ? 64 : 65516);
+		uint32_t len = dice_below(&dice, i % 100 ? 64 : 65476);
 		uint32_t header;
 		uint8_t *p;
 
 		random_ip(&dice, &ip, i & 1);
-		memset(to, 0xff, 40);
+		memset(to, 0xff, 60);
 		header = wire_ip_emit(&ip, len, to);
-		assert_int_equal(header, i & 1 ? 20 : 40);
+		assert_int_equal(header, header_of(&ip));
 		p = fence_copy(fence, to, header + len);
 		assert_int_equal(wire_ip_parse(&back, p, header + len),
 				 HF_ACCEPTED);
@@ -623,7 +811,14 @@ static void what_is_written_is_read_again(void **state)
 		assert_int_equal(back.payload_len, len);
 		assert_int_equal(back.total_len, header + len);
 		assert_ptr_equal(back.payload, p + header);
-		assert_false(back.is_fragment || back.has_options);
+		assert_int_equal(back.is_fragment, ip.is_fragment);
+		assert_int_equal(back.more_fragments, ip.more_fragments);
+		assert_int_equal(back.fragment_offset, ip.fragment_offset);
+		assert_int_equal(back.has_options, header != (i & 1 ? 20 : 40));
+		assert_int_equal(back.options_len, ip.options_len);
+		if (ip.options_len)
+			assert_memory_equal(back.options, ip.options,
+					    ip.options_len);
 	}
 }
 
@@ -648,8 +843,14 @@ static void parse_anything(const uint8_t *octets, uint32_t len)
 	}
 	assert_true(ip.total_len <= len && ip.header_len <= ip.total_len);
 	assert_ptr_equal(ip.payload, p + ip.header_len);
-	assert_int_equal(ip.payload_len,
-			 ip.is_fragment ? 0 : ip.total_len - ip.header_len);
+	assert_int_equal(ip.payload_len, ip.total_len - ip.header_len);
+	assert_int_equal(ip.is_fragment,
+			 ip.more_fragments || ip.fragment_offset != 0);
+	assert_true(ip.fragment_named <= ip.fragment_header);
+	assert_true(ip.fragment_header == 0 ||
+		    ip.fragment_header + 8 <= ip.header_len);
+	assert_int_equal(ip.options_len,
+			 ip.version == 4 ? ip.header_len - 20 : 0);
 	assert_false(ip.problem);
 }
 
@@ -734,7 +935,9 @@ int main(void)
 		cmocka_unit_test(drop_ip_checksum),
 		cmocka_unit_test(skips_well_formed_ipv4_options),
 		cmocka_unit_test(drop_ip_option_malformed_ipv4),
-		cmocka_unit_test(an_ipv4_fragment_has_no_payload),
+		cmocka_unit_test(an_ipv4_fragment_is_told_with_its_own_data),
+		cmocka_unit_test(reads_and_writes_ipv4_fragments_of_the_kernel),
+		cmocka_unit_test(reads_and_writes_options_of_the_kernel),
 		cmocka_unit_test(reads_an_ipv6_header_of_the_kernel),
 		cmocka_unit_test(walks_all_extension_headers),
 		cmocka_unit_test(an_unknown_next_header_is_left_in_protocol),
@@ -745,7 +948,11 @@ int main(void)
 		cmocka_unit_test(drop_ip_header_with_too_many_extensions),
 		cmocka_unit_test(unknown_ipv6_options_by_their_action_bits),
 		cmocka_unit_test(drop_ip_option_malformed_ipv6),
-		cmocka_unit_test(an_ipv6_fragment_has_no_payload),
+		cmocka_unit_test(an_ipv6_fragment_is_told_with_its_own_data),
+		cmocka_unit_test(an_atomic_fragment_is_none),
+		cmocka_unit_test(
+			the_unfragmentable_part_ends_at_the_fragment_header),
+		cmocka_unit_test(reads_and_writes_ipv6_fragments_of_the_kernel),
 		cmocka_unit_test(drop_source_and_destination_mapped_in_ipv6),
 		cmocka_unit_test(writes_an_ipv4_header_as_the_kernel_does),
 		cmocka_unit_test(what_is_written_is_read_again),
