@@ -17,7 +17,7 @@ int main(void)
 	config.secret[0] = 42; /* a real program asks for 32 random octets */
 	if (hf_host_init(block, sizeof block, &config, 0, &host))
 		return 1;
-	hf_address_add(host, HF_LINK_LOOPBACK, self, 32);
+	hf_address_add(host, HF_LINK_LOOPBACK, self, 32, 0);
 	hf_listen(host, &(struct hf_listen){ .port = 9877 }, &listener);
 	hf_open(host, &(struct hf_open){ .remote = self, .remote_port = 9877 },
 		0, &client);

@@ -58,13 +58,26 @@ struct hf_device_ops {
 	void (*close)(struct hf_device *device);
 };
 
+/* Frames that a device lost, and could count; not a failure. */
+struct hf_device_losses {
+	uint64_t too_long; /* came in, longer than the device's room */
+	uint64_t overrun; /* came in while its ring was full */
+};
+
 struct hf_device {
 	const struct hf_device_ops *ops;
 	struct hf_failure *failure; /* shared with the device inside */
+	const struct hf_device_losses *losses; /* the same; NULL: not counted */
 	int fd; /* to poll for reading; -1: none */
-	uint32_t mtu; /* octets of the largest frame */
+	uint32_t mtu; /* octets of the largest IP datagram to send */
+	uint32_t room; /* octets of the largest frame that may come */
+	uint8_t kind; /* enum hf_link_kind: what its frames begin with */
+	struct hf_mac mac; /* of the host's end, on Ethernet */
 	bool wants_sights;
 };
+
+/* What Ethernet has before a datagram: addresses, type, a VLAN tag. */
+#define HF_ETHERNET_MOST 18u
 
 /* The calls, with what is optional left out. */
 HF_PUBLIC int hf_device_receive(struct hf_device *device,
@@ -88,14 +101,38 @@ HF_PUBLIC struct hf_device *hf_tun_open(const char *name,
 					struct hf_failure *failure);
 
 /*
+ * A Linux TAP interface, the one of this name or a new one: Ethernet with the
+ * kernel at the other end. `mac` is the host's, or NULL: one that is made of
+ * the kernel's. NULL: `failure` tells why.
+ */
+HF_PUBLIC struct hf_device *hf_tap_open(const char *name,
+					const struct hf_mac *mac,
+					struct hf_failure *failure);
+
+/*
+ * An Ethernet interface of this system by AF_PACKET (packet(7)), beside the
+ * kernel's own stack, which should have no address there. `mac` is the
+ * host's, or NULL: the interface's; another makes the interface promiscuous.
+ * Frames come in blocks, as the kernel fills them or a millisecond has
+ * passed. They may be longer than the MTU, where segments are coalesced. An
+ * interface that is down loses frames until it is up. NULL: `failure` tells
+ * why.
+ */
+HF_PUBLIC struct hf_device *hf_packet_open(const char *name,
+					   const struct hf_mac *mac,
+					   struct hf_failure *failure);
+
+/*
  * Two devices joined in memory: what one sends the other receives, `delay`
  * later. At most `frames` are on their way in each direction; past that a
- * device is not ready. They may be closed in any order. False: no memory.
+ * device is not ready. They may be closed in any order. On Ethernet their
+ * MACs are 02:00:00:00:00:01 and 02:00:00:00:00:02. False: no memory.
  */
 struct hf_memory_wire {
 	uint32_t mtu;
 	uint32_t frames;
 	hf_time delay;
+	bool is_ethernet;
 };
 
 HF_PUBLIC bool hf_memory_pair(const struct hf_memory_wire *wire,
@@ -170,12 +207,17 @@ struct hf_loop {
 	bool pending; /* there is more to do: do not sleep */
 };
 
+/* The link that a device leads to: its MTU, kind and MAC. */
+HF_PUBLIC struct hf_link hf_device_link(const struct hf_device *device);
+
 /*
- * Adds a link of the device's MTU to the host, and makes the loop.
+ * Adds a link to the host, and makes the loop. `link` is what
+ * hf_device_link() said, with the caller's wishes, or NULL for it as it is.
  * HF_ERR_NO_MEMORY; else as hf_link_add().
  */
 HF_PUBLIC enum hf_error hf_loop_open(struct hf_loop *loop, struct hf_host *host,
-				     struct hf_device *device);
+				     struct hf_device *device,
+				     const struct hf_link *link);
 
 /*
  * One turn: waits until a frame comes, a timer is due, one of `extra` is

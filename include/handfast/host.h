@@ -49,10 +49,15 @@ struct hf_config {
 	enum hf_profile profile;
 	uint8_t secret[32]; /* random; all keys derive from it */
 
-	uint32_t links; /* most links, loopback counted; costs 128 each */
+	uint32_t links; /* most links, loopback counted; costs 192 each */
 	uint32_t addresses; /* most addresses in use, own or intercepted */
 	uint32_t routes; /* most routes; costs 64 each */
-	uint32_t replies; /* queued resets, echoes, ...; costs 64 each */
+	uint32_t replies; /* queued resets, echoes, ARP, ND, ... */
+	uint32_t neighbours; /* of all links: RFC 4861 5.1, ARP entries too */
+	uint32_t learned; /* routers and prefixes of router advertisements */
+	uint32_t datagrams; /* in reassembly at once; 0: no fragments */
+	uint32_t held; /* octets of fragments and of queued echoes */
+	uint32_t source_routes; /* remembered: MUST-52; 0: refuse them */
 	uint32_t listeners;
 	uint32_t connections; /* whole connections, listeners not counted */
 	uint32_t half_open; /* all listeners together */
@@ -78,6 +83,15 @@ struct hf_config {
 	uint8_t slow_start_limit; /* segments that an ACK may count for */
 	uint8_t quick_acks; /* first segments acknowledged at once, at most */
 
+	hf_time reassembly; /* give up a datagram: RFC 1122 3.3.2, RFC 8200 */
+	hf_time neighbour_reachable; /* RFC 4861 BASE_REACHABLE_TIME */
+	hf_time neighbour_retrans; /* RFC 4861 RETRANS_TIMER */
+	hf_time neighbour_stale; /* unused for so long: forgotten */
+	uint8_t arp_probes; /* RFC 5227 PROBE_NUM; 0: do not probe */
+	uint8_t dad_transmits; /* RFC 4862 5.1; 0: do not probe */
+	bool optimistic; /* use addresses while they are probed: RFC 4429 */
+	uint8_t unserved; /* enum hf_unserved */
+
 	uint32_t icmp_per_second; /* ICMP messages sent; RFC 1812 4.3.2.8 */
 	uint32_t reset_per_second; /* resets for unknown connections */
 	uint32_t challenge_per_second; /* RFC 5961 10 */
@@ -88,6 +102,16 @@ struct hf_config {
 	bool no_window_scale, no_timestamps, no_sack; /* do not offer */
 	bool strict_timestamps; /* drop what lacks one: RFC 7323 3.2 */
 	bool no_header_prediction; /* every segment takes the slow path */
+};
+
+/*
+ * What is said of datagrams for protocols that the host does not speak: they
+ * are HF_DROP_NOT_OURS, and the caller may have a use for them.
+ */
+enum hf_unserved {
+	HF_UNSERVED_PORT, /* UDP: port unreachable; others: protocol */
+	HF_UNSERVED_PROTOCOL, /* all: protocol unreachable: RFC 1122 3.2.2.1 */
+	HF_UNSERVED_SILENCE, /* nothing: the caller speaks them */
 };
 
 /* Fills `config` for `profile`; the secret is left all zero. */
@@ -123,6 +147,10 @@ enum hf_pool {
 	HF_POOL_LISTENER,
 	HF_POOL_SIDE, /* side records of busy connections */
 	HF_POOL_ADDRESS,
+	HF_POOL_NEIGHBOUR,
+	HF_POOL_LEARNED, /* routers and prefixes that were advertised */
+	HF_POOL_DATAGRAM, /* in reassembly */
+	HF_POOL_SOURCE_ROUTE,
 	HF_POOL_SMALL, /* buffers of 256 octets */
 	HF_POOL_PAGE, /* buffers of 4096 octets */
 	HF_POOLS
@@ -139,6 +167,7 @@ struct hf_usage {
 		uint32_t pages; /* held */
 	} pool[HF_POOLS];
 	uint32_t replies; /* queued */
+	uint32_t held; /* octets, see hf_config */
 };
 
 HF_PUBLIC void hf_host_used(const struct hf_host *host, struct hf_usage *used);
@@ -149,27 +178,95 @@ HF_PUBLIC const char *hf_pool_name(enum hf_pool pool);
 /* The link that every host has: what it sends to its own addresses. */
 #define HF_LINK_LOOPBACK 0u
 
+/* What the frames of a link begin with. */
+enum hf_link_kind {
+	HF_LINK_IP = 0, /* nothing: each is a datagram, to the only other end */
+	HF_LINK_ETHERNET, /* with ARP and neighbour discovery */
+};
+
 struct hf_link {
 	uint32_t mtu; /* octets of the largest IP datagram: 576-65535 */
 	bool accept_any; /* take in datagrams for any address (proxies) */
+	bool accept_routers; /* obey router advertisements: RFC 4861 6.3.4 */
+	uint8_t kind; /* enum hf_link_kind */
+	struct hf_mac mac; /* the host's own, on Ethernet */
+	uint16_t vlan; /* 1-4094: its frames have this tag; 0: none */
 };
 
 /*
- * Adds a link and says its number.
- * HF_ERR_ARGUMENT: mtu out of range. HF_ERR_LIMIT: config.links.
+ * Adds a link and says its number. One of Ethernet whose MTU is 1280 or more
+ * gets an IPv6 link-local address made of its MAC (RFC 4862 5.3).
+ * HF_ERR_ARGUMENT: mtu, vlan or kind out of range, or a multicast MAC.
+ * HF_ERR_LIMIT: config.links, or as hf_address_add().
  */
 HF_PUBLIC enum hf_error hf_link_add(struct hf_host *host,
-				    const struct hf_link *link, uint32_t *id);
+				    const struct hf_link *link, hf_time now,
+				    uint32_t *id);
 
 /*
- * Gives the host an address on a link, and a route to its prefix.
+ * Gives the host an address on a link, and a route to its prefix. On
+ * Ethernet it is probed first (RFC 5227, RFC 4862 5.4), for which see
+ * hf_address_state().
  * HF_ERR_ARGUMENT: no such link, not a unicast address, or prefix length
  * out of range (0-32 for IPv4, 0-128 for IPv6).
  * HF_ERR_ADDRESS_IN_USE: it has it already. HF_ERR_LIMIT, HF_ERR_NO_MEMORY.
  */
 HF_PUBLIC enum hf_error hf_address_add(struct hf_host *host, uint32_t link,
-				       struct hf_addr addr,
-				       unsigned prefix_len);
+				       struct hf_addr addr, unsigned prefix_len,
+				       hf_time now);
+
+enum hf_address_state {
+	HF_ADDRESS_NONE = 0, /* the host does not have it */
+	HF_ADDRESS_TENTATIVE, /* probed, and not used yet */
+	HF_ADDRESS_OPTIMISTIC, /* probed, and used already: RFC 4429 */
+	HF_ADDRESS_READY,
+	HF_ADDRESS_DEPRECATED, /* learned, past its preferred lifetime */
+	HF_ADDRESS_DUPLICATE, /* another host has it: not used */
+};
+
+/*
+ * How an address stands. HF_EVENT_ADDRESS, of no handle, comes with each
+ * change of one that is not the caller's doing.
+ */
+HF_PUBLIC enum hf_address_state hf_address_state(const struct hf_host *host,
+						 struct hf_addr addr);
+
+/* An address of a link's, in no order. */
+struct hf_address {
+	struct hf_addr addr;
+	uint32_t link;
+	enum hf_address_state state;
+	bool is_learned; /* from a router advertisement */
+	hf_time valid_until; /* HF_NEVER: as long as it is not removed */
+};
+
+/* Fills in up to `most` addresses of the host; returns how many it has. */
+HF_PUBLIC size_t hf_addresses(const struct hf_host *host,
+			      struct hf_address *addresses, size_t most);
+
+/* RFC 4861 7.3.2, for IPv4 too. */
+enum hf_neighbour_state {
+	HF_NEIGHBOUR_INCOMPLETE,
+	HF_NEIGHBOUR_REACHABLE,
+	HF_NEIGHBOUR_STALE,
+	HF_NEIGHBOUR_DELAY,
+	HF_NEIGHBOUR_PROBE,
+};
+
+struct hf_neighbour {
+	struct hf_addr addr;
+	uint32_t link;
+	struct hf_mac mac; /* all zero while it is not known */
+	enum hf_neighbour_state state;
+	bool is_router;
+};
+
+/* Fills in up to `most` neighbours, as they come; returns how many are known */
+HF_PUBLIC size_t hf_neighbours(const struct hf_host *host,
+			       struct hf_neighbour *neighbours, size_t most);
+
+/* The name of a state, such as "REACHABLE"; never NULL. */
+HF_PUBLIC const char *hf_neighbour_state_name(enum hf_neighbour_state state);
 
 /*
  * Takes an address from the host. Its connections stay until they end, but
@@ -205,7 +302,7 @@ struct hf_frame_info {
 };
 
 struct hf_frame {
-	const void *data; /* an IPv4 or IPv6 datagram; read only in the call */
+	const void *data; /* as its link's kind says; read only in the call */
 	uint32_t len; /* octets */
 	struct hf_frame_info info;
 };
@@ -214,6 +311,13 @@ struct hf_frame {
 enum hf_drop {
 	HF_ACCEPTED = 0,
 	HF_DROP_NOT_OURS, /* a protocol the host does not speak: the caller's */
+	/* the link */
+	HF_DROP_LINK_TYPE, /* an EtherType that is not served */
+	HF_DROP_LINK_ADDRESS, /* a frame for another MAC */
+	HF_DROP_VLAN, /* the tag of another VLAN */
+	HF_DROP_ARP, /* malformed, or it concerns no address of ours */
+	HF_DROP_ND, /* malformed or not trustworthy: RFC 4861 6.1, 7.1 */
+	HF_DROP_CONFLICT, /* another host claims an address of ours */
 	/* IP */
 	HF_DROP_TRUNCATED, /* shorter than its headers say */
 	HF_DROP_VERSION, /* neither 4 nor 6 */
@@ -222,7 +326,11 @@ enum hf_drop {
 	HF_DROP_IP_OPTION, /* malformed, or it says to discard */
 	HF_DROP_SOURCE, /* an address that must not be a source */
 	HF_DROP_DESTINATION, /* not an address of this host */
-	HF_DROP_FRAGMENT, /* not reassembled */
+	HF_DROP_SOURCE_ROUTE, /* refused, or we are not its last hop */
+	HF_DROP_FRAGMENT, /* malformed, too small, or not to be reassembled */
+	HF_DROP_FRAGMENT_OVERLAP, /* the datagram is given up: RFC 5722 */
+	HF_DROP_FRAGMENT_LIMIT, /* too many; one datagram is given up */
+	HF_DROP_FRAGMENT_TIME, /* a datagram never became whole */
 	/* ICMP */
 	HF_DROP_ICMP_CHECKSUM,
 	HF_DROP_ICMP_TYPE, /* not understood, or needs no answer */
@@ -276,6 +384,12 @@ enum hf_why {
 	HF_WHY_TIME_WAIT_ACK,
 	HF_WHY_ECHO_REPLY,
 	HF_WHY_ICMP_ERROR,
+	HF_WHY_SOLICIT, /* where is this neighbour? */
+	HF_WHY_NEIGHBOUR_PROBE, /* is this neighbour still there? */
+	HF_WHY_ADVERTISE, /* answers who asked for us */
+	HF_WHY_ADDRESS_PROBE, /* has anybody this address? RFC 5227, 4862 */
+	HF_WHY_ANNOUNCE, /* this address is ours: RFC 5227 2.3 */
+	HF_WHY_ROUTER_SOLICIT, /* is there a router? */
 	HF_WHYS
 };
 
@@ -356,6 +470,7 @@ HF_PUBLIC uint64_t hf_drops(const struct hf_host *host, enum hf_drop drop);
 #define HF_EVENT_CLOSED 0x0040u /* the connection has ended; see error */
 #define HF_EVENT_SOFT_ERROR 0x0080u /* trouble under way: MUST-47, SHLD-9 */
 #define HF_EVENT_DRAINED 0x0100u /* all that was sent is acknowledged */
+#define HF_EVENT_ADDRESS 0x0200u /* of no handle: see hf_address_state() */
 
 struct hf_event {
 	struct hf_handle handle; /* connection, listener or undecided SYN */
@@ -434,12 +549,15 @@ struct hf_open {
 	bool reuse; /* take local_port although others linger on it */
 	uint32_t send_buffer, receive_buffer; /* 0: as configured */
 	uint64_t user;
+	/* A loose source route by so many IPv4 gateways, at most 8: MUST-51. */
+	const struct hf_addr *hops;
+	unsigned hop_count;
 };
 
 /*
  * An active OPEN. Both ends of the connection may be the same.
- * HF_ERR_ARGUMENT: remote is not unicast (MUST-46), families differ, or
- * remote_port is 0. HF_ERR_NO_ROUTE. HF_ERR_ADDRESS_NOT_AVAILABLE.
+ * HF_ERR_ARGUMENT: remote is not unicast (MUST-46), families differ, the
+ * source route is none, or remote_port is 0. HF_ERR_NO_ROUTE. HF_ERR_ADDRESS_NOT_AVAILABLE.
  * HF_ERR_ADDRESS_IN_USE: the pair exists, be it in TIME_WAIT; or, unless
  * `reuse`, local_port is in use; or no ephemeral port is free.
  * HF_ERR_LIMIT, HF_ERR_NO_MEMORY.

@@ -17,10 +17,11 @@ static enum hf_error open_end(struct bench *bench, struct bench_end *end,
 	error = hf_host_init(end->block, bench->block_size, &config, bench->now,
 			     &end->host);
 	if (!error)
-		error = hf_link_add(end->host, &link, &end->link);
+		error = hf_link_add(end->host, &link, bench->now, &end->link);
 	if (!error)
 		error = hf_address_add(end->host, end->link,
-				       hf_ipv4(10, 9, 0, number), 24);
+				       hf_ipv4(10, 9, 0, number), 24,
+				       bench->now);
 	return error;
 }
 

@@ -23,12 +23,18 @@ static const struct cli_about about = {
 	"connect ADDR PORT [OPTION...]",
 	"Connects to a server: what is read is sent, what comes is written; "
 	"the\n"
-	"end of the input is told to the peer. Needs the right to use the TUN\n"
-	"interface: run it as root.\n\n"
+	"end of the input is told to the peer. With --tun or --tap the "
+	"running\n"
+	"kernel is at the other end of the interface, with --interface what is "
+	"on\n"
+	"the wire. Needs the right to use the interface: run it as root.\n\n"
 	"Example, with a kernel's server at the other end:\n"
 	"  ip tuntap add hf0 mode tun; ip address add 10.9.0.1/24 dev hf0\n"
 	"  ip link set hf0 up; nc -l 10.9.0.1 9000 &\n"
-	"  echo hello | handfast connect 10.9.0.1 9000\n",
+	"  echo hello | handfast connect 10.9.0.1 9000\n"
+	"Example, on a network of Ethernet:\n"
+	"  handfast connect 198.51.100.5 25 --interface eth1 \\\n"
+	"      --address 192.0.2.7/24 --gateway 192.0.2.1\n",
 };
 
 struct caller {
@@ -40,6 +46,7 @@ struct caller {
 	bool has_output; /* octets for standard output */
 	bool peer_ended;
 	bool released, interrupted;
+	bool has_no_address; /* other hosts have all of them */
 	enum hf_error error; /* why it ended */
 	size_t write_most; /* octets that a write takes without blocking */
 	uint64_t in, out;
@@ -142,7 +149,10 @@ static void answer(void *context, const struct hf_event *event, hf_time now)
 	struct caller *caller = context;
 
 	(void)now;
-	if (caller->released)
+	if (event->flags & HF_EVENT_ADDRESS)
+		caller->has_no_address =
+			!station_keeps_address(&caller->station);
+	if (event->flags & HF_EVENT_ADDRESS || caller->released)
 		return;
 	if (event->flags & HF_EVENT_CONNECTED) {
 		caller->is_open = true;
@@ -211,6 +221,17 @@ static void ask(const struct caller *caller, struct pollfd *fds)
 				  .events = POLLOUT };
 }
 
+/* The device has failed, or the host has no address: nothing more comes. */
+static int fail(struct caller *caller, const char *why)
+{
+	if (!caller->released) {
+		write_output(caller);
+		hf_abort(caller->station.host, caller->connection, hf_clock());
+	}
+	hf_loop_turn(&caller->station.loop, NULL, 0, 0);
+	return cli_fail(&about, "%s", why);
+}
+
 static int run(struct caller *caller, hf_time give_up)
 {
 	struct hf_loop *loop = &caller->station.loop;
@@ -223,8 +244,9 @@ static int run(struct caller *caller, hf_time give_up)
 			until = give_up;
 		ask(caller, fds);
 		if (!hf_loop_turn(loop, fds, 3, until))
-			return cli_fail(&about, "%s",
-					loop->device->failure->text);
+			return fail(caller, loop->device->failure->text);
+		if (caller->has_no_address)
+			return fail(caller, "no address is left to use");
 		heed_signals(caller);
 		if (fds[1].revents && !caller->peer_ended)
 			read_input(caller);
@@ -253,8 +275,10 @@ static int conclude(struct caller *caller, const struct cli_options *options)
 			(unsigned long long)caller->out);
 		station_print_drops(&caller->station);
 	}
-	if (options->verbose)
+	if (options->verbose) {
 		station_print_pools(&caller->station);
+		station_print_neighbours(&caller->station);
+	}
 	return caller->status;
 }
 
@@ -273,6 +297,12 @@ static int call(const struct cli_options *options, struct hf_open *open)
 	signal(SIGPIPE, SIG_IGN);
 	caller.station.loop.event = answer;
 	caller.station.loop.context = &caller;
+	if (!station_await_address(&caller.station, &open->remote)) {
+		status = cli_fail(&about, "%s",
+				  caller.station.loop.device->failure->text);
+		station_close(&caller.station);
+		return status;
+	}
 	error = hf_open(caller.station.host, open, hf_clock(),
 			&caller.connection);
 	if (error) {

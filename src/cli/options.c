@@ -116,6 +116,39 @@ bool cli_read_address(const char *text, struct cli_address *address)
 	return true;
 }
 
+bool cli_is_ipv4(const struct hf_addr *addr)
+{
+	const struct hf_addr mapped = hf_ipv4(0, 0, 0, 0);
+
+	return memcmp(addr, &mapped, 12) == 0;
+}
+
+/* The value of a hexadecimal digit, or -1. */
+static int read_digit(char digit)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at = digit ? strchr(digits, digit | 0x20) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* Six octets; not of a group, and not all zero. */
+static bool read_mac(const char *text, struct hf_mac *mac)
+{
+	unsigned any = 0;
+
+	for (unsigned i = 0; i < 6; i++, text += 3) {
+		int high = read_digit(text[0]);
+		int low = high < 0 ? -1 : read_digit(text[1]);
+
+		if (low < 0 || text[2] != (i < 5 ? ':' : '\0'))
+			return false;
+		mac->octet[i] = (uint8_t)(high << 4 | low);
+		any |= mac->octet[i];
+	}
+	return any && !(mac->octet[0] & 1);
+}
+
 static bool read_size(const char *text, uint64_t *size)
 {
 	static const char units[] = "KMG";
@@ -142,6 +175,54 @@ static bool set_tun(struct cli_options *options, const char *value)
 {
 	options->tun = value;
 	return *value;
+}
+
+static bool set_tap(struct cli_options *options, const char *value)
+{
+	options->tap = value;
+	return *value;
+}
+
+static bool set_interface(struct cli_options *options, const char *value)
+{
+	options->interface = value;
+	return *value;
+}
+
+static bool set_mac(struct cli_options *options, const char *value)
+{
+	options->has_mac = true;
+	return read_mac(value, &options->mac);
+}
+
+static bool set_vlan(struct cli_options *options, const char *value)
+{
+	uint64_t vlan;
+
+	if (!cli_read_number(value, 1, 4094, &vlan))
+		return false;
+	options->vlan = (uint16_t)vlan;
+	return true;
+}
+
+static bool set_accept_routers(struct cli_options *options, const char *value)
+{
+	(void)value;
+	return options->accept_routers = true;
+}
+
+/* One for each IP version. */
+static bool set_gateway(struct cli_options *options, const char *value)
+{
+	struct cli_address *gateway = &options->gateway[options->gateways];
+
+	if (options->gateways == CLI_GATEWAYS || strchr(value, '/') ||
+	    !cli_read_address(value, gateway))
+		return false;
+	options->gateways++;
+	return options->gateways == 1 ||
+	       cli_is_ipv4(&options->gateway[0].addr) !=
+		       cli_is_ipv4(&options->gateway[1].addr);
 }
 
 static bool set_address(struct cli_options *options, const char *value)
@@ -265,9 +346,25 @@ static const struct option {
 } table[] = {
 	{ "tun", 0, "NAME", NULL, ON_DEVICE | CLI_LAB, set_tun,
 	  "the TUN interface to use (serve, connect: hf0)" },
+	{ "tap", 0, "NAME", NULL, ON_DEVICE, set_tap,
+	  "the TAP interface to use: Ethernet to the kernel" },
+	{ "interface", 0, "NAME", NULL, ON_DEVICE, set_interface,
+	  "the Ethernet interface to use (AF_PACKET)" },
+	{ "mac", 0, "MAC", NULL, ON_DEVICE, set_mac,
+	  "the host's MAC, such as 02:00:00:00:00:01 (the\n"
+	  "interface's; with --tap, one that is made of it)" },
+	{ "vlan", 0, "N", "1-4094", ON_DEVICE, set_vlan,
+	  "the VLAN of the host, on Ethernet (no tags)" },
 	{ "address", 0, "ADDR/LEN", NULL, ON_DEVICE | CLI_LAB, set_address,
 	  "an address of the host; may be repeated, 8 times\n"
 	  "(10.9.0.2/24 and fd00:9::2/64)" },
+	{ "gateway", 0, "ADDR", NULL, ON_DEVICE, set_gateway,
+	  "the router to all else, on Ethernet; may be repeated,\n"
+	  "one for each IP version (none)" },
+	{ "accept-routers", 0, NULL, NULL, ON_DEVICE, set_accept_routers,
+	  "take IPv6 addresses and routers that are advertised" },
+	{ "mtu", 0, "N", "576-65535", ON_DEVICE, set_mtu,
+	  "octets of the largest datagram (the interface's)" },
 	{ "port", 0, "N", "1-65535", CLI_SERVE | CLI_LAB, set_port,
 	  "the port to listen on (9877)" },
 	{ "trace", 0, NULL, NULL, ON_DEVICE, set_trace,
@@ -392,7 +489,8 @@ static int read_argument(struct cli_options *options,
 	return 0;
 }
 
-static void set_defaults(struct cli_options *options)
+static void set_defaults(struct cli_options *options,
+			 const struct cli_about *about)
 {
 	memset(options, 0, sizeof *options);
 	options->port = LAB_PORT;
@@ -400,7 +498,36 @@ static void set_defaults(struct cli_options *options)
 	options->memory = (uint64_t)1 << 30;
 	options->concurrent = 1;
 	options->megabytes = 1000;
-	options->mtu = 1500;
+	if (about->command & BENCH)
+		options->mtu = 1500;
+}
+
+const char *cli_interface(const struct cli_options *options)
+{
+	if (options->tap)
+		return options->tap;
+	if (options->interface)
+		return options->interface;
+	return options->tun ? options->tun : "hf0";
+}
+
+/* What each option is may still not go together. */
+static int check(const struct cli_options *options,
+		 const struct cli_about *about)
+{
+	bool is_ethernet = options->tap || options->interface;
+
+	if ((options->tun != NULL) + (options->tap != NULL) +
+		    (options->interface != NULL) >
+	    1)
+		return cli_misuse(about, "only one of --tun, --tap and "
+					 "--interface");
+	if (!is_ethernet && (options->has_mac || options->vlan ||
+			     options->gateways || options->accept_routers))
+		return cli_misuse(about,
+				  "--mac, --vlan, --gateway and "
+				  "--accept-routers want --tap or --interface");
+	return 0;
 }
 
 int cli_parse(struct cli_options *options, const struct cli_about *about,
@@ -409,7 +536,7 @@ int cli_parse(struct cli_options *options, const struct cli_about *about,
 	bool only_words = false;
 	int status = 0;
 
-	set_defaults(options);
+	set_defaults(options, about);
 	while (!status && *argv) {
 		if (!only_words && strcmp(*argv, "--") == 0) {
 			only_words = true;
@@ -424,6 +551,8 @@ int cli_parse(struct cli_options *options, const struct cli_about *about,
 		print_help(about);
 		return -1;
 	}
+	if (!status)
+		status = check(options, about);
 	if (!status && !options->addresses) {
 		set_address(options, "10.9.0.2/24");
 		set_address(options, "fd00:9::2/64");

@@ -32,6 +32,7 @@ struct server {
 	uint64_t served, count, octets;
 	uint64_t in, out;
 	hf_time deadline; /* of the farewell; HF_NEVER: not begun */
+	bool has_no_address; /* other hosts have all of them */
 };
 
 /* ---- sessions --------------------------------------------------------- */
@@ -102,7 +103,10 @@ static void answer(void *context, const struct hf_event *event, hf_time now)
 	struct server *server = context;
 	struct hf_handle connection;
 
-	if (event->flags & HF_EVENT_ACCEPT) {
+	if (event->flags & HF_EVENT_ADDRESS) {
+		server->has_no_address =
+			!station_keeps_address(&server->station);
+	} else if (event->flags & HF_EVENT_ACCEPT) {
 		while (hf_accept(server->station.host, event->handle,
 				 &connection) == HF_OK)
 			start_session(server, connection, now);
@@ -181,6 +185,15 @@ static bool is_over(const struct server *server)
 	       (!server->live && station_is_quiet(&server->station));
 }
 
+/* The last resets, if there is a way to send them. */
+static int fail(struct server *server, const struct cli_about *about,
+		const char *why)
+{
+	abort_all(server);
+	hf_loop_turn(&server->station.loop, NULL, 0, 0);
+	return cli_fail(about, "%s", why);
+}
+
 static int run(struct server *server, const struct cli_about *about)
 {
 	struct hf_loop *loop = &server->station.loop;
@@ -189,8 +202,9 @@ static int run(struct server *server, const struct cli_about *about)
 
 	while (heed_signals(server) && !is_over(server)) {
 		if (!hf_loop_turn(loop, &signals, 1, server->deadline))
-			return cli_fail(about, "%s",
-					loop->device->failure->text);
+			return fail(server, about, loop->device->failure->text);
+		if (server->has_no_address)
+			return fail(server, about, "no address is left to use");
 		if (is_enough(server) && server->deadline == HF_NEVER)
 			begin_farewell(server);
 	}
@@ -211,8 +225,7 @@ static void print_start(const struct cli_options *options, const char *what)
 		hf_trace_address(&options->address[i].addr, name, sizeof name);
 		fprintf(stderr, " %s", name);
 	}
-	fprintf(stderr, ", interface %s\n",
-		options->tun ? options->tun : "hf0");
+	fprintf(stderr, ", interface %s\n", cli_interface(options));
 }
 
 static void print_summary(const struct server *server, bool verbose)
@@ -224,8 +237,10 @@ static void print_summary(const struct server *server, bool verbose)
 		(unsigned long long)server->in,
 		(unsigned long long)server->out);
 	station_print_drops(&server->station);
-	if (verbose)
-		station_print_pools(&server->station);
+	if (!verbose)
+		return;
+	station_print_pools(&server->station);
+	station_print_neighbours(&server->station);
 }
 
 static enum hf_error start(struct server *server,
@@ -264,7 +279,8 @@ int serve_run(const struct cli_options *options, const struct cli_about *about,
 	} else {
 		print_start(options, names[service]);
 		status = run(&server, about);
-		print_summary(&server, options->verbose);
+		if (status == CLI_OK || options->verbose)
+			print_summary(&server, options->verbose);
 	}
 	station_close(&server.station);
 	free(server.slot);

@@ -19,6 +19,7 @@ struct direction {
 	uint64_t count;
 	uint8_t *held;
 	uint32_t held_len; /* 0: none */
+	struct hf_frame_info held_info;
 	hf_time held_until;
 };
 
@@ -26,6 +27,7 @@ struct direction {
 struct outcome {
 	uint8_t *octets[COPIES];
 	uint32_t len[COPIES];
+	struct hf_frame_info info[COPIES];
 	unsigned n;
 };
 
@@ -59,28 +61,48 @@ static bool is_chosen(struct direction *direction)
 	return number < 64 && (direction->drop >> number & 1);
 }
 
-static void add(struct outcome *outcome, const uint8_t *data, uint32_t len)
+static void add(struct outcome *outcome, const struct hf_frame *frame)
 {
-	memcpy(outcome->octets[outcome->n], data, len);
-	outcome->len[outcome->n++] = len;
+	memcpy(outcome->octets[outcome->n], frame->data, frame->len);
+	outcome->len[outcome->n] = frame->len;
+	outcome->info[outcome->n++] = frame->info;
 }
 
 static void release(struct direction *direction, struct outcome *outcome)
 {
+	const struct hf_frame frame = {
+		.data = direction->held,
+		.len = direction->held_len,
+		.info = direction->held_info,
+	};
+
 	if (direction->held_len)
-		add(outcome, direction->held, direction->held_len);
+		add(outcome, &frame);
 	direction->held_len = 0;
 }
 
-static void spoil(struct direction *direction, const struct hf_fault *fault,
-		  uint8_t *data, uint32_t *len)
+static void hold(struct direction *direction, const struct hf_frame *frame,
+		 hf_time until)
 {
+	memcpy(direction->held, frame->data, frame->len);
+	direction->held_len = frame->len;
+	direction->held_info = frame->info;
+	direction->held_until = until;
+}
+
+/* What a device verified before was verified in vain. */
+static void spoil(struct direction *direction, const struct hf_fault *fault,
+		  struct outcome *outcome)
+{
+	uint32_t *len = &outcome->len[0];
 	uint32_t octet = draw(direction, *len);
 	uint32_t bit = draw(direction, 8);
 	uint32_t cut = draw(direction, *len);
 
-	if (happens(direction, fault->corrupt))
-		data[octet] ^= (uint8_t)(1u << bit);
+	if (happens(direction, fault->corrupt)) {
+		outcome->octets[0][octet] ^= (uint8_t)(1u << bit);
+		outcome->info[0].csum = HF_CSUM_NONE;
+	}
 	if (happens(direction, fault->truncate) && cut)
 		*len = cut;
 }
@@ -97,29 +119,27 @@ static void pass(struct faulty *faulty, struct direction *direction,
 	bool held = happens(direction, fault->reorder);
 
 	outcome->n = 0;
-	if (chosen || lost || frame->len > faulty->wrap.device.mtu ||
+	if (chosen || lost || frame->len > faulty->wrap.device.room ||
 	    !frame->len)
 		return;
 	if (held && !direction->held_len) {
-		memcpy(direction->held, frame->data, frame->len);
-		direction->held_len = frame->len;
-		direction->held_until = now + fault->hold;
+		hold(direction, frame, now + fault->hold);
 		return;
 	}
-	add(outcome, frame->data, frame->len);
-	spoil(direction, fault, outcome->octets[0], &outcome->len[0]);
+	add(outcome, frame);
+	spoil(direction, fault, outcome);
 	if (doubled)
-		add(outcome, frame->data, frame->len);
+		add(outcome, frame);
 	release(direction, outcome);
 }
 
 /* Rooms for what comes of the frame number i of a burst. */
 static void give_room(struct faulty *faulty, struct outcome *outcome, size_t i)
 {
-	size_t mtu = faulty->wrap.device.mtu;
+	size_t room = faulty->wrap.device.room;
 
 	for (size_t c = 0; c < COPIES; c++)
-		outcome->octets[c] = faulty->room + (i * COPIES + c) * mtu;
+		outcome->octets[c] = faulty->room + (i * COPIES + c) * room;
 	outcome->n = 0;
 }
 
@@ -128,7 +148,8 @@ static size_t append(struct hf_frame *frames, size_t n,
 {
 	for (unsigned c = 0; c < outcome->n; c++)
 		frames[n++] = (struct hf_frame){ .data = outcome->octets[c],
-						 .len = outcome->len[c] };
+						 .len = outcome->len[c],
+						 .info = outcome->info[c] };
 	return n;
 }
 
@@ -233,7 +254,7 @@ struct hf_device *hf_fault_wrap(struct hf_device *inner,
 
 	if (!faulty)
 		return NULL;
-	faulty->room = malloc((copies + 2) * inner->mtu);
+	faulty->room = malloc((copies + 2) * inner->room);
 	if (!faulty->room) {
 		free(faulty);
 		return NULL;
@@ -246,7 +267,7 @@ struct hf_device *hf_fault_wrap(struct hf_device *inner,
 	faulty->out.random = ~fault->seed;
 	faulty->in.drop = fault->drop_in;
 	faulty->out.drop = fault->drop_out;
-	faulty->in.held = faulty->room + copies * inner->mtu;
-	faulty->out.held = faulty->in.held + inner->mtu;
+	faulty->in.held = faulty->room + copies * inner->room;
+	faulty->out.held = faulty->in.held + inner->room;
 	return &faulty->wrap.device;
 }

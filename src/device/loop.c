@@ -16,17 +16,26 @@
 #define BURST 32
 #define SEND_MOST 256u /* frames sent in one turn */
 #define EXTRA_MOST 7u
-#define BUFFER 65536u
+#define BUFFER (65535u + HF_ETHERNET_MOST) /* any datagram, on any link */
 #define BUSY_RETRY (100 * HF_MICROSECOND)
 
-enum hf_error hf_loop_open(struct hf_loop *loop, struct hf_host *host,
-			   struct hf_device *device)
+struct hf_link hf_device_link(const struct hf_device *device)
 {
-	struct hf_link link = { .mtu = device->mtu };
+	return (struct hf_link){
+		.mtu = device->mtu,
+		.kind = device->kind,
+		.mac = device->mac,
+	};
+}
+
+enum hf_error hf_loop_open(struct hf_loop *loop, struct hf_host *host,
+			   struct hf_device *device, const struct hf_link *link)
+{
+	struct hf_link own = hf_device_link(device);
 	enum hf_error error;
 
 	memset(loop, 0, sizeof *loop);
-	error = hf_link_add(host, &link, &loop->link);
+	error = hf_link_add(host, link ? link : &own, hf_clock(), &loop->link);
 	if (error)
 		return error;
 	loop->host = host;

@@ -14,7 +14,7 @@ struct slot {
 /* Frames on their way from one end to the other. */
 struct lane {
 	struct slot *slots;
-	uint8_t *octets; /* of slot i: from i * mtu */
+	uint8_t *octets; /* of slot i: from i * room */
 	uint32_t head, count;
 	uint32_t lent; /* at the head, received but still read */
 };
@@ -64,7 +64,7 @@ static int receive(struct hf_device *device, struct hf_frame *frames, size_t n,
 		if (in->slots[i].due > now)
 			break;
 		frames[in->lent++] = (struct hf_frame){
-			.data = in->octets + (size_t)i * device->mtu,
+			.data = in->octets + (size_t)i * device->room,
 			.len = in->slots[i].len,
 			.info = in->slots[i].info,
 		};
@@ -86,9 +86,9 @@ static bool send_frame(struct hf_device *device, const struct hf_frame *frame,
 	struct end *to = other((struct end *)device);
 	uint32_t i = slot_at(to, to->in.count);
 
-	if (frame->len > device->mtu || !ready(device, now))
+	if (frame->len > device->room || !ready(device, now))
 		return true; /* lost, as on a wire */
-	memcpy(to->in.octets + (size_t)i * device->mtu, frame->data,
+	memcpy(to->in.octets + (size_t)i * device->room, frame->data,
 	       frame->len);
 	to->in.slots[i] = (struct slot){
 		.due = now + to->cable->wire.delay,
@@ -133,9 +133,10 @@ static const struct hf_device_ops ops = {
 	.close = close_end,
 };
 
-static bool init_end(struct cable *cable, struct end *end)
+static bool init_end(struct cable *cable, uint8_t number)
 {
 	const struct hf_memory_wire *wire = &cable->wire;
+	struct end *end = &cable->end[number - 1];
 
 	end->cable = cable;
 	end->device = (struct hf_device){
@@ -143,9 +144,15 @@ static bool init_end(struct cable *cable, struct end *end)
 		.failure = &cable->failure,
 		.fd = -1,
 		.mtu = wire->mtu,
+		.room = wire->mtu,
 	};
+	if (wire->is_ethernet) {
+		end->device.kind = HF_LINK_ETHERNET;
+		end->device.mac = (struct hf_mac){ { 2, 0, 0, 0, 0, number } };
+		end->device.room += HF_ETHERNET_MOST;
+	}
 	end->in.slots = calloc(wire->frames, sizeof *end->in.slots);
-	end->in.octets = calloc(wire->frames, wire->mtu);
+	end->in.octets = calloc(wire->frames, end->device.room);
 	return end->in.slots && end->in.octets;
 }
 
@@ -158,8 +165,7 @@ bool hf_memory_pair(const struct hf_memory_wire *wire, struct hf_device **a,
 		return false;
 	cable->wire = *wire;
 	cable->open = 2;
-	if (!init_end(cable, &cable->end[0]) ||
-	    !init_end(cable, &cable->end[1])) {
+	if (!init_end(cable, 1) || !init_end(cable, 2)) {
 		free_cable(cable);
 		return false;
 	}

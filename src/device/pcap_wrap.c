@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A wrapper that records frames in a pcap file: link type RAW, nanoseconds,
- * which tcpdump rounds down to the microseconds that it prints.
+ * A wrapper that records frames in a pcap file: link type RAW or EN10MB, and
+ * nanoseconds, which tcpdump rounds down to the microseconds that it prints.
  */
 #define _GNU_SOURCE
 #include "failure.h"
@@ -10,7 +10,7 @@
 #include <pcap/pcap.h>
 #include <stdlib.h>
 
-#define SNAP_LENGTH 65535
+#define SNAP_LENGTH 262144 /* as tcpdump: the most that libpcap reads */
 
 struct recorder {
 	struct wrap wrap;
@@ -76,11 +76,11 @@ static const struct hf_device_ops ops = {
 	.close = close_recorder,
 };
 
-static bool open_file(struct recorder *recorder, const char *path,
-		      struct hf_failure *failure)
+static bool open_file(struct recorder *recorder, int link_type,
+		      const char *path, struct hf_failure *failure)
 {
 	recorder->pcap = pcap_open_dead_with_tstamp_precision(
-		DLT_RAW, SNAP_LENGTH, PCAP_TSTAMP_PRECISION_NANO);
+		link_type, SNAP_LENGTH, PCAP_TSTAMP_PRECISION_NANO);
 	if (!recorder->pcap) {
 		failure_tell(failure, "no memory for recording");
 		return false;
@@ -98,13 +98,14 @@ static bool open_file(struct recorder *recorder, const char *path,
 struct hf_device *hf_pcap_wrap(struct hf_device *inner, const char *path,
 			       hf_time epoch, struct hf_failure *failure)
 {
+	int link_type = inner->kind == HF_LINK_ETHERNET ? DLT_EN10MB : DLT_RAW;
 	struct recorder *recorder = calloc(1, sizeof *recorder);
 
 	if (!recorder) {
 		failure_tell(failure, "no memory for recording");
 		return NULL;
 	}
-	if (!open_file(recorder, path, failure)) {
+	if (!open_file(recorder, link_type, path, failure)) {
 		free(recorder);
 		return NULL;
 	}

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Linux TUN: an interface whose other end is a file descriptor. A read gives
- * one IPv4 or IPv6 datagram, a write takes one.
+ * Linux TUN and TAP: interfaces whose other end is a file descriptor. A read
+ * gives one frame, a write takes one: an IPv4 or IPv6 datagram of TUN, an
+ * Ethernet frame of TAP.
  */
 #define _GNU_SOURCE
-#include "failure.h"
+#include "interface.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/if_tun.h>
-#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -51,7 +51,8 @@ static void tell_open(struct hf_failure *failure, int error)
 	}
 }
 
-static void tell_attach(struct hf_failure *failure, const char *name, int error)
+static void tell_attach(struct hf_failure *failure, const char *name,
+			bool is_tap, int error)
 {
 	switch (error) {
 	case EPERM:
@@ -67,8 +68,8 @@ static void tell_attach(struct hf_failure *failure, const char *name, int error)
 		break;
 	case EINVAL:
 		failure_tell(failure,
-			     "%s is not a TUN interface, or not a name for one",
-			     name);
+			     "%s is not a %s interface, or not a name for one",
+			     name, is_tap ? "TAP" : "TUN");
 		break;
 	default:
 		failure_tell(failure, "cannot use interface %s: %s", name,
@@ -179,6 +180,11 @@ static const struct hf_device_ops ops = {
 	.close = close_tun,
 };
 
+static bool is_tap(const struct tun *tun)
+{
+	return tun->device.kind == HF_LINK_ETHERNET;
+}
+
 static bool attach(struct tun *tun, const char *name,
 		   struct hf_failure *failure)
 {
@@ -186,41 +192,35 @@ static bool attach(struct tun *tun, const char *name,
 
 	memset(&request, 0, sizeof request);
 	memcpy(request.ifr_name, name, strlen(name));
-	request.ifr_flags = IFF_TUN | IFF_NO_PI;
+	request.ifr_flags =
+		(short)((is_tap(tun) ? IFF_TAP : IFF_TUN) | IFF_NO_PI);
 	tun->device.fd = open(clone_device, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (tun->device.fd < 0) {
 		tell_open(failure, errno);
 		return false;
 	}
 	if (ioctl(tun->device.fd, TUNSETIFF, &request) != 0) {
-		tell_attach(failure, name, errno);
+		tell_attach(failure, name, is_tap(tun), errno);
 		return false;
 	}
 	memcpy(tun->name, request.ifr_name, sizeof tun->name);
 	return true;
 }
 
-/* Asks the system about the interface. */
-static bool ask(const struct tun *tun, unsigned long what,
-		struct ifreq *request)
+/*
+ * The MAC of the host's end: the kernel's with another last octet, so that it
+ * is the same each time, and locally administered, as nobody assigned it.
+ */
+static struct hf_mac make_mac(const struct tun *tun)
 {
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool is_told;
-
-	memset(request, 0, sizeof *request);
-	memcpy(request->ifr_name, tun->name, sizeof request->ifr_name);
-	is_told = fd >= 0 && ioctl(fd, what, request) == 0;
-	if (fd >= 0)
-		close(fd);
-	return is_told;
-}
-
-static uint32_t read_mtu(const struct tun *tun)
-{
+	struct hf_mac mac = { { 2, 0, 0, 0, 0, 0 } };
 	struct ifreq request;
 
-	return ask(tun, SIOCGIFMTU, &request) ? (uint32_t)request.ifr_mtu
-					      : 1500;
+	if (interface_ask(tun->name, SIOCGIFHWADDR, &request))
+		memcpy(mac.octet, request.ifr_hwaddr.sa_data, sizeof mac.octet);
+	mac.octet[0] |= 2;
+	mac.octet[5] ^= 1;
+	return mac;
 }
 
 /*
@@ -234,7 +234,7 @@ static void wait_for_carrier(const struct tun *tun)
 	struct ifreq request;
 
 	for (unsigned i = 0; i < CARRIER_WAIT; i++) {
-		if (!ask(tun, SIOCGIFFLAGS, &request) ||
+		if (!interface_ask(tun->name, SIOCGIFFLAGS, &request) ||
 		    !(request.ifr_flags & IFF_UP))
 			return;
 		nanosleep(&moment, NULL);
@@ -249,7 +249,7 @@ static void wait_for_carrier(const struct tun *tun)
  */
 static bool allocate(struct tun *tun)
 {
-	tun->stride = ((size_t)tun->device.mtu + 63) / 64 * 64;
+	tun->stride = ((size_t)tun->device.room + 63) / 64 * 64;
 	if (tun->stride % 4096 == 0)
 		tun->stride += 64;
 	tun->frames = malloc((BURST + 1) * tun->stride);
@@ -259,15 +259,29 @@ static bool allocate(struct tun *tun)
 	return true;
 }
 
-struct hf_device *hf_tun_open(const char *name, struct hf_failure *failure)
+static bool set_up(struct tun *tun, const char *name,
+		   struct hf_failure *failure)
+{
+	struct hf_device *device = &tun->device;
+
+	if (!attach(tun, name, failure))
+		return false;
+	device->mtu = device->room = interface_mtu(tun->name);
+	if (is_tap(tun))
+		device->room += HF_ETHERNET_MOST;
+	if (allocate(tun))
+		return true;
+	failure_tell(failure, "no memory for interface %s", name);
+	return false;
+}
+
+static struct hf_device *open_kind(const char *name, enum hf_link_kind kind,
+				   struct hf_failure *failure)
 {
 	struct tun *tun;
 
-	if (!*name || strlen(name) >= IFNAMSIZ) {
-		failure_tell(failure, "an interface name has 1 to %d letters",
-			     IFNAMSIZ - 1);
+	if (!interface_name_is_good(name, failure))
 		return NULL;
-	}
 	tun = calloc(1, sizeof *tun);
 	if (!tun) {
 		failure_tell(failure, "no memory for interface %s", name);
@@ -276,16 +290,26 @@ struct hf_device *hf_tun_open(const char *name, struct hf_failure *failure)
 	tun->device.ops = &ops;
 	tun->device.failure = &tun->failure;
 	tun->device.fd = -1;
-	if (!attach(tun, name, failure)) {
-		close_tun(&tun->device);
-		return NULL;
-	}
-	tun->device.mtu = read_mtu(tun);
-	if (!allocate(tun)) {
-		failure_tell(failure, "no memory for interface %s", name);
+	tun->device.kind = (uint8_t)kind;
+	if (!set_up(tun, name, failure)) {
 		close_tun(&tun->device);
 		return NULL;
 	}
 	wait_for_carrier(tun);
 	return &tun->device;
+}
+
+struct hf_device *hf_tun_open(const char *name, struct hf_failure *failure)
+{
+	return open_kind(name, HF_LINK_IP, failure);
+}
+
+struct hf_device *hf_tap_open(const char *name, const struct hf_mac *mac,
+			      struct hf_failure *failure)
+{
+	struct hf_device *device = open_kind(name, HF_LINK_ETHERNET, failure);
+
+	if (device)
+		device->mac = mac ? *mac : make_mac((struct tun *)device);
+	return device;
 }

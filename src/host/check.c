@@ -104,19 +104,59 @@ static int check_notices(const struct turn *t)
 	return 0;
 }
 
+/* A circle, all of whose members say where they stand. */
+static int check_list(const struct turn *t, uint32_t head)
+{
+	uint32_t before = head, ref = ready_at(t->b, head)->next;
+
+	for (; ref != head; ref = ready_at(t->b, ref)->next) {
+		CHECK(ready_at(t->b, ref)->prev == before);
+		CHECK(flow_kind(block_at(t->b, ref)) == FLOW_CONNECTION);
+		before = ref;
+	}
+	CHECK(ready_at(t->b, head)->prev == before);
+	return 0;
+}
+
+static int check_neighbours(const struct turn *t)
+{
+	const struct ends *const lists[] = { &t->ip->unproven, &t->ip->proven };
+	uint32_t count[2] = { 0 };
+
+	for (unsigned i = 0; i < 2; i++) {
+		uint32_t ref = lists[i]->first, before = 0;
+
+		for (; ref != 0; ref = neighbour_at(t, ref)->next) {
+			const struct neighbour *n = neighbour_at(t, ref);
+			int line = check_list(t, ref);
+
+			CHECK(line == 0);
+			CHECK(n->prev == before);
+			CHECK(n->is_proven == (i == 1));
+			CHECK(n->record.deadline != HF_NEVER ||
+			      n->state == HF_NEIGHBOUR_INCOMPLETE);
+			/* Nobody waits for what is known. */
+			CHECK(n->state == HF_NEIGHBOUR_INCOMPLETE ||
+			      (ready_first(t->b, ref) == 0 &&
+			       n->first_reply == 0));
+			before = ref;
+			count[i]++;
+		}
+		CHECK(lists[i]->last == before);
+	}
+	CHECK(count[0] == t->ip->unproven_count);
+	CHECK(count[0] + count[1] == t->ip->neighbours.used);
+	CHECK(t->ip->neighbours.used == t->ip->neighbour_table.entries);
+	return 0;
+}
+
 static int check_ready(const struct turn *t)
 {
 	for (uint32_t i = 0; i < t->ip->link_count; i++) {
-		const struct ip_link *link = ip_link_at(t, i);
-		uint32_t before = 0;
+		int line = check_list(t, ip_link_ref(t, i));
 
-		for (uint32_t ref = link->first_ready; ref != 0;
-		     ref = tcb_at(t, ref)->ready_next) {
-			CHECK(tcb_at(t, ref)->flags & TCB_READY);
-			CHECK(tcb_at(t, ref)->ready_prev == before);
-			before = ref;
-		}
-		CHECK(link->last_ready == before);
+		if (line != 0)
+			return line;
 	}
 	return 0;
 }
@@ -124,9 +164,13 @@ static int check_ready(const struct turn *t)
 static int check_pools(const struct turn *t)
 {
 	const struct pool *const pools[] = {
-		&t->tcp->connections, &t->tcp->half_open, &t->tcp->time_wait,
-		&t->tcp->listeners,   &t->tcp->asks,	  &t->tcp->sides,
-		&t->ip->addresses,    &t->ip->replies,	  &t->ip->buffers.small,
+		&t->tcp->connections,  &t->tcp->half_open,
+		&t->tcp->time_wait,    &t->tcp->listeners,
+		&t->tcp->asks,	       &t->tcp->sides,
+		&t->ip->addresses,     &t->ip->replies,
+		&t->ip->buffers.small, &t->ip->neighbours,
+		&t->ip->learned,       &t->ip->datagrams,
+		&t->ip->source_routes,
 	};
 
 	for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
@@ -149,6 +193,10 @@ int hf_host_check(const struct hf_host *host)
 		line = check_notices(&t);
 	if (line == 0)
 		line = check_ready(&t);
+	if (line == 0)
+		line = check_neighbours(&t);
+	if (line == 0)
+		line = fragment_check(&t);
 	if (line == 0)
 		line = check_pools(&t);
 	return line != 0 ? line : wheel_check(t.b, &t.ip->wheel);

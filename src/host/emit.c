@@ -11,57 +11,164 @@ static void put_last(struct turn *t, struct tcb *tcb)
 	tcb_ready(t, tcb);
 }
 
+/* Where a frame is written, and where the datagram in it begins. */
+struct space {
+	uint8_t *frame;
+	uint32_t header; /* octets of the link's header */
+	size_t cap; /* of the datagram */
+};
+
+/* What a connection has to say waits for its neighbour's MAC, not written. */
+static void await_neighbour(struct turn *t, struct tcb *tcb,
+			    const struct way *way)
+{
+	tcb_not_ready(t, tcb);
+	if (way->neighbour == 0) {
+		tcp_unreachable(t, tcb); /* too many neighbours are asked for */
+		return;
+	}
+	timer_delayed_by_link(t, tcb);
+	ready_push(t->b, way->neighbour, tcb_ref(t, tcb));
+}
+
 /*
  * Connections take turns. A turn is a number of octets, not of frames, so
  * that who sends small frames gets as much of the link as who sends large.
  */
-static size_t output_connection(struct turn *t, uint32_t id, uint8_t *to,
-				size_t cap)
+static size_t output_connection(struct turn *t, uint32_t id,
+				const struct space *space)
 {
 	struct ip_link *link = ip_link_at(t, id);
 	uint32_t ref;
 
-	while ((ref = link->first_ready) != 0) {
+	while ((ref = ready_first(t->b, ip_link_ref(t, id))) != 0) {
 		struct tcb *tcb = tcb_at(t, ref);
+		struct way way;
 		size_t len;
 
+		if (!way_find(t, id, tcb_next(t, tcb), &way)) {
+			await_neighbour(t, tcb, &way);
+			continue;
+		}
 		if (link->allowance <= 0)
 			link->allowance = (int32_t)(ROUND * link->mtu);
-		len = tcp_output(t, tcb, to, cap);
+		way_emit(link, &way, &tcb->flow.remote, space->frame);
+		len = tcp_output(t, tcb, space->frame + space->header,
+				 space->cap);
 		if (len == 0) {
 			tcb_not_ready(t, tcb);
 			continue;
 		}
 		link->allowance -= (int32_t)len;
-		if (link->allowance <= 0 && link->first_ready == ref)
+		if (link->allowance <= 0 &&
+		    ready_first(t->b, ip_link_ref(t, id)) == ref)
 			put_last(t, tcb);
 		return len;
 	}
 	return 0;
 }
 
-static size_t output_reply(struct turn *t, uint32_t id, uint8_t *to, size_t cap)
+/* SYN-ACKs; those whose neighbour is not known are put aside. */
+static size_t output_syn_ack(struct turn *t, uint32_t id,
+			     const struct space *space)
+{
+	struct ip_link *link = ip_link_at(t, id);
+	uint32_t ref;
+	size_t len = 0;
+
+	while (len == 0 && (ref = half_open_due(t, id)) != 0) {
+		struct half_open *h = block_at(t->b, ref);
+		struct way way;
+
+		if (!way_find(t, id, half_open_next(t, h), &way)) {
+			list_leave(t->b, ref);
+			list_push(t->b, block_ref(t->b, &link->held), ref);
+			continue;
+		}
+		way_emit(link, &way, &h->flow.remote, space->frame);
+		len = half_open_write(t, h, id, space->frame + space->header,
+				      space->cap);
+	}
+	return len;
+}
+
+/* ---- replies ---------------------------------------------------------- */
+
+/* ND says itself where it goes, or its destination does. */
+static bool find_reply_way(struct turn *t, uint32_t id, const struct reply *r,
+			   struct way *way)
+{
+	const struct hf_addr to = r->kind == REPLY_ND ? nd_destination(r)
+						      : r->remote;
+
+	if ((r->kind == REPLY_ARP || r->kind == REPLY_ND) &&
+	    !mac_is_zero(&r->u.link.to)) {
+		*way = (struct way){ .mac = r->u.link.to };
+		return true;
+	}
+	return way_find(t, id, &to, way);
+}
+
+static void report_reply(struct turn *t, const struct reply *r)
+{
+	if (t->report == NULL)
+		return;
+	t->report->why = r->why;
+	t->report->local = r->local;
+	t->report->remote = r->remote;
+	if (r->kind != REPLY_TCP)
+		return;
+	t->report->local_port = r->u.tcp.local_port;
+	t->report->remote_port = r->u.tcp.remote_port;
+}
+
+static size_t write_datagram(struct turn *t, uint32_t id, struct reply *r,
+			     uint8_t *to, size_t cap)
+{
+	switch ((enum reply_kind)r->kind) {
+	case REPLY_TCP:
+		return write_reply(t, r, to, cap);
+	case REPLY_ICMP:
+		return icmp_write(t, id, r, to, cap);
+	case REPLY_ARP:
+		return arp_write(t, id, r, to);
+	case REPLY_ND:
+		return nd_write(t, id, r, to);
+	}
+	return 0;
+}
+
+static void put_reply_header(const struct ip_link *link, const struct way *way,
+			     const struct reply *r, uint8_t *frame)
+{
+	if (r->kind == REPLY_ARP)
+		way_emit_header(link, way, WIRE_ETHERTYPE_ARP, frame);
+	else
+		way_emit(link, way, &r->remote, frame);
+}
+
+static size_t output_reply(struct turn *t, uint32_t id,
+			   const struct space *space)
 {
 	struct reply *r;
+	struct way way;
 	size_t len = 0;
 
 	while (len == 0 && (r = reply_first(t, id)) != NULL) {
-		bool is_icmp = r->why == HF_WHY_ECHO_REPLY ||
-			       r->why == HF_WHY_ICMP_ERROR ||
-			       r->why == HF_WHY_NONE;
-
-		len = is_icmp ? icmp_write(t, r, to, cap)
-			      : write_reply(t, r, to, cap);
-		if (t->report != NULL) {
-			t->report->why = r->why;
-			t->report->local = r->local;
-			t->report->remote = r->remote;
-			if (!is_icmp) {
-				t->report->local_port = r->u.tcp.local_port;
-				t->report->remote_port = r->u.tcp.remote_port;
-			}
+		if (!find_reply_way(t, id, r, &way)) {
+			reply_take(t, id);
+			if (way.neighbour != 0)
+				neighbour_keep_reply(t, way.neighbour, r);
+			else
+				reply_free(t, r);
+			continue;
 		}
-		reply_pop(t, id);
+		len = write_datagram(t, id, r, space->frame + space->header,
+				     space->cap);
+		put_reply_header(ip_link_at(t, id), &way, r, space->frame);
+		report_reply(t, r);
+		if (len == 0 || r->kind != REPLY_ICMP || icmp_is_written(r))
+			reply_free(t, reply_take(t, id));
 	}
 	return len;
 }
@@ -71,22 +178,27 @@ size_t hf_output(struct hf_host *host, uint32_t link, void *buf, size_t cap,
 		 struct hf_report *report)
 {
 	struct turn t = turn_of(host, now, report);
+	struct space space = { .frame = buf };
 	size_t len;
 
-	if (link >= host->ip.link_count || cap < CAP_LEAST)
+	if (link >= host->ip.link_count)
 		return 0;
-	if (cap > ip_link_at(&t, link)->mtu)
-		cap = ip_link_at(&t, link)->mtu;
+	space.header = ip_link_header_len(ip_link_at(&t, link));
+	if (cap < CAP_LEAST + space.header)
+		return 0;
+	space.cap = cap - space.header;
+	if (space.cap > ip_link_at(&t, link)->mtu)
+		space.cap = ip_link_at(&t, link)->mtu;
 	if (info != NULL)
 		*info = (struct hf_frame_info){ .csum = HF_CSUM_NONE };
 	if (report != NULL)
 		*report = (struct hf_report){ .deadline = HF_NEVER };
-	len = output_reply(&t, link, buf, cap);
+	len = output_reply(&t, link, &space);
 	if (len == 0)
-		len = half_open_write(&t, link, buf, cap);
+		len = output_syn_ack(&t, link, &space);
 	if (len == 0)
-		len = output_connection(&t, link, buf, cap);
-	return len;
+		len = output_connection(&t, link, &space);
+	return len != 0 ? len + space.header : 0;
 }
 
 size_t hf_loopback(struct hf_host *host, void *buf, size_t cap, size_t most,
@@ -109,6 +221,19 @@ size_t hf_loopback(struct hf_host *host, void *buf, size_t cap, size_t most,
 
 /* ---- time ------------------------------------------------------------- */
 
+/* Nobody answers for a neighbour: what waits for it has waited in vain. */
+static void fire_neighbour(struct turn *t, uint32_t ref)
+{
+	uint32_t link = neighbour_at(t, ref)->link, waits;
+
+	if (neighbour_expired(t, ref))
+		return;
+	while ((waits = neighbour_waiter(t, ref)) != 0)
+		tcp_unreachable(t, tcb_at(t, waits));
+	half_open_unreachable(t, link);
+	neighbour_free(t, ref);
+}
+
 static void fire(const struct hf_host *host, struct turn *t, uint32_t ref)
 {
 	switch (pool_of(host, ref)) {
@@ -121,9 +246,21 @@ static void fire(const struct hf_host *host, struct turn *t, uint32_t ref)
 	case HF_POOL_TIME_WAIT:
 		time_wait_expired(t, block_at(t->b, ref));
 		break;
+	case HF_POOL_ADDRESS:
+		address_expired(t, ref);
+		break;
+	case HF_POOL_NEIGHBOUR:
+		fire_neighbour(t, ref);
+		break;
+	case HF_POOL_LEARNED:
+		learned_expired(t, ref);
+		break;
+	case HF_POOL_DATAGRAM:
+		fragment_expired(t, ref);
+		break;
 	case HF_POOL_LISTENER:
 	case HF_POOL_SIDE:
-	case HF_POOL_ADDRESS:
+	case HF_POOL_SOURCE_ROUTE:
 	case HF_POOL_SMALL:
 	case HF_POOL_PAGE:
 	case HF_POOLS:
@@ -155,5 +292,10 @@ bool hf_event(struct hf_host *host, struct hf_event *event)
 {
 	struct turn t = turn_of(host, 0, NULL);
 
+	if (host->ip.addresses_changed) {
+		host->ip.addresses_changed = false;
+		*event = (struct hf_event){ .flags = HF_EVENT_ADDRESS };
+		return true;
+	}
 	return notice_next(&t, event);
 }

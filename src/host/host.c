@@ -10,6 +10,10 @@ static void set_limits(struct hf_config *config)
 	config->addresses = 65536;
 	config->routes = 32;
 	config->replies = 256;
+	config->neighbours = 1024;
+	config->learned = 16;
+	config->datagrams = 64;
+	config->held = 1024 * 1024;
 	config->listeners = 65536;
 	config->connections = 10000000;
 	config->half_open = 65536;
@@ -33,6 +37,10 @@ static void set_times(struct hf_config *config)
 	config->keepalive_interval = 75 * HF_SECOND;
 	config->keepalive_probes = 9;
 	config->r1 = 3; /* SHLD-10 */
+	config->neighbour_reachable = 30 * HF_SECOND; /* RFC 4861 10 */
+	config->neighbour_retrans = HF_SECOND;
+	config->neighbour_stale = 1200 * HF_SECOND; /* RFC 1122 2.3.2.1 */
+	config->dad_transmits = 1; /* RFC 4862 5.1 */
 	config->r2_syn = 180 * HF_SECOND; /* MUST-23; Linux: 127 s */
 }
 
@@ -49,6 +57,9 @@ static void set_profile(struct hf_config *config)
 	config->slow_start_limit = is_rfc ? 1 : 2;
 	config->quick_acks = is_rfc ? 0 : 16;
 	config->strict_timestamps = is_rfc;
+	config->reassembly = (is_rfc ? 60 : 30) * HF_SECOND;
+	config->arp_probes = is_rfc ? 3 : 1; /* RFC 5227 1.1 */
+	config->optimistic = !is_rfc;
 	config->port_low = is_rfc ? 1024 : 32768;
 	config->port_high = is_rfc ? 65535 : 60999;
 }
@@ -77,6 +88,14 @@ static bool times_are_valid(const struct hf_config *config)
 	       config->rto_initial <= config->rto_max &&
 	       config->rto_max < HF_NEVER >> 16 && config->msl < HF_NEVER / 4 &&
 	       config->delayed_ack < 500 * HF_MILLISECOND && /* MUST-40 */
+	       config->reassembly >= HF_MILLISECOND &&
+	       config->reassembly < HF_NEVER / 4 &&
+	       config->neighbour_reachable >= HF_MILLISECOND &&
+	       config->neighbour_reachable < HF_NEVER / 4 &&
+	       config->neighbour_retrans >= HF_MILLISECOND &&
+	       config->neighbour_retrans <= 3600 * HF_SECOND &&
+	       config->neighbour_stale >= HF_MILLISECOND &&
+	       config->neighbour_stale < HF_NEVER / 4 &&
 	       config->keepalive_idle < HF_NEVER / 4 &&
 	       config->keepalive_interval >= HF_MILLISECOND &&
 	       config->keepalive_interval < HF_NEVER / 4 &&
@@ -91,6 +110,8 @@ static bool config_is_valid(const struct hf_config *config)
 	       config->links >= 1 && config->links <= 256 &&
 	       config->routes >= 2 && config->routes <= 65536 &&
 	       config->addresses >= 2 && config->replies >= 1 &&
+	       config->neighbours >= 2 && config->learned >= 1 &&
+	       config->unserved <= HF_UNSERVED_SILENCE &&
 	       config->listeners >= 1 && config->connections >= 1 &&
 	       config->send_buffer >= 1 && config->send_buffer <= BUFFER_MOST &&
 	       config->receive_buffer >= 1 &&
@@ -126,6 +147,7 @@ static void derive_all(struct hf_host *h)
 
 	h->ip.address_key = derive(config, 1);
 	h->ip.random.key = derive(config, 2);
+	h->ip.neighbour_key = derive(config, 7);
 	h->tcp.flow_key = derive(config, 3);
 	h->tcp.iss_key = derive(config, 4);
 	h->tcp.ts_key = derive(config, 5);
@@ -147,6 +169,15 @@ static enum hf_error carve(struct turn *t)
 		  config->addresses, false);
 	pool_init(&t->ip->replies, IP_POOL_REPLY, BLOCK_UNIT, config->replies,
 		  false);
+	pool_init(&t->ip->neighbours, HF_POOL_NEIGHBOUR + 1, NEIGHBOUR_OCTETS,
+		  config->neighbours, false);
+	pool_init(&t->ip->learned, HF_POOL_LEARNED + 1, BLOCK_UNIT,
+		  config->learned, false);
+	pool_init(&t->ip->source_routes, HF_POOL_SOURCE_ROUTE + 1, BLOCK_UNIT,
+		  config->source_routes, false);
+	fragment_init(t);
+	if (table_init(t->b, &t->ip->neighbour_table) != HF_OK)
+		return HF_ERR_NO_MEMORY;
 	return table_init(t->b, &t->ip->address_table);
 }
 
@@ -225,6 +256,10 @@ const char *hf_pool_name(enum hf_pool pool)
 		[HF_POOL_LISTENER] = "listener",
 		[HF_POOL_SIDE] = "side",
 		[HF_POOL_ADDRESS] = "address",
+		[HF_POOL_NEIGHBOUR] = "neighbour",
+		[HF_POOL_LEARNED] = "learned",
+		[HF_POOL_DATAGRAM] = "datagram",
+		[HF_POOL_SOURCE_ROUTE] = "source-route",
 		[HF_POOL_SMALL] = "small",
 		[HF_POOL_PAGE] = "page",
 	};
@@ -251,6 +286,7 @@ void hf_host_used(const struct hf_host *host, struct hf_usage *used)
 		.pages = (uint64_t)b->pool_pages * BLOCK_PAGE,
 		.touched = (uint64_t)b->fresh * BLOCK_PAGE,
 		.replies = host->ip.replies.used,
+		.held = host->ip.held,
 	};
 	describe(used, HF_POOL_CONNECTION, &host->tcp.connections);
 	describe(used, HF_POOL_HALF_OPEN, &host->tcp.half_open);
@@ -258,53 +294,12 @@ void hf_host_used(const struct hf_host *host, struct hf_usage *used)
 	describe(used, HF_POOL_LISTENER, &host->tcp.listeners);
 	describe(used, HF_POOL_SIDE, &host->tcp.sides);
 	describe(used, HF_POOL_ADDRESS, &host->ip.addresses);
+	describe(used, HF_POOL_NEIGHBOUR, &host->ip.neighbours);
+	describe(used, HF_POOL_LEARNED, &host->ip.learned);
+	describe(used, HF_POOL_DATAGRAM, &host->ip.datagrams);
+	describe(used, HF_POOL_SOURCE_ROUTE, &host->ip.source_routes);
 	describe(used, HF_POOL_SMALL, &host->ip.buffers.small);
 	used->pool[HF_POOL_PAGE].used = host->ip.buffers.pages;
 	used->pool[HF_POOL_PAGE].octets = BLOCK_PAGE;
 	used->pool[HF_POOL_PAGE].pages = host->ip.buffers.pages;
-}
-
-/* ---- links, addresses, routes ----------------------------------------- */
-
-enum hf_error hf_link_add(struct hf_host *host, const struct hf_link *link,
-			  uint32_t *id)
-{
-	struct turn t = turn_of(host, 0, NULL);
-
-	return ip_link_add(&t, link, id);
-}
-
-enum hf_error hf_address_add(struct hf_host *host, uint32_t link,
-			     struct hf_addr addr, unsigned prefix_len)
-{
-	struct turn t = turn_of(host, 0, NULL);
-
-	return ip_address_add(&t, link, &addr, prefix_len);
-}
-
-enum hf_error hf_address_remove(struct hf_host *host, struct hf_addr addr)
-{
-	struct turn t = turn_of(host, 0, NULL);
-
-	return ip_address_remove(&t, &addr);
-}
-
-enum hf_error hf_route_add(struct hf_host *host, struct hf_addr prefix,
-			   unsigned prefix_len, uint32_t link,
-			   struct hf_addr gateway)
-{
-	struct turn t = turn_of(host, 0, NULL);
-	bool is_ipv4 = addr_is_ipv4(&prefix);
-	unsigned bits = is_ipv4 ? prefix_len + 96 : prefix_len;
-	const struct ip_route route = {
-		.prefix = prefix,
-		.gateway = gateway,
-		.link = link,
-		.bits = (uint8_t)bits,
-		.is_ipv4 = is_ipv4,
-	};
-
-	if (prefix_len > 128 || bits > 128)
-		return HF_ERR_ARGUMENT;
-	return ip_route_add(&t, &route);
 }

@@ -42,7 +42,7 @@ static enum hf_drop input_icmp_error(struct turn *t, const struct wire_ip *ip,
 }
 
 static enum hf_drop input_icmp(struct turn *t, const struct wire_ip *ip,
-			       bool is_verified)
+			       bool is_verified, uint32_t link)
 {
 	struct wire_icmp icmp;
 	enum hf_drop drop = wire_icmp_parse(&icmp, ip, is_verified);
@@ -50,10 +50,19 @@ static enum hf_drop input_icmp(struct turn *t, const struct wire_ip *ip,
 	if (drop != HF_ACCEPTED)
 		return drop;
 	if (icmp.kind == ICMP_ECHO)
-		return icmp_answer_echo(t, &icmp, ip);
-	if (icmp.kind == ICMP_ECHO_REPLY || icmp.kind == ICMP_OTHER)
+		return icmp_answer_echo(t, link, &icmp, ip);
+	if (!wire_icmp_is_error(icmp.kind))
 		return HF_DROP_ICMP_TYPE;
 	return input_icmp_error(t, ip, &icmp);
+}
+
+/* Neighbour discovery is heard whoever it is for: RFC 4861 checks that. */
+static bool is_nd(const struct turn *t, const struct wire_ip *ip, uint32_t link)
+{
+	return ip->version == 6 && ip->protocol == WIRE_PROTOCOL_ICMPV6 &&
+	       ip->payload_len > 0 && wire_nd_is(ip->payload[0]) &&
+	       !ip->is_fragment &&
+	       ip_link_at(t, link)->kind == HF_LINK_ETHERNET;
 }
 
 /* A header that asks for it is answered: RFC 1122 3.2.2.5, RFC 8200 4.2. */
@@ -67,32 +76,125 @@ static void report_problem(struct turn *t, const struct wire_ip *ip,
 	};
 
 	if (ip->problem && ip_may_talk(t, ip, link) == HF_ACCEPTED)
-		icmp_send_error(t, &problem, ip, datagram);
+		icmp_send_error(t, link, &problem, ip, datagram);
+}
+
+/* What a frame holds. */
+struct datagram {
+	const uint8_t *data;
+	uint32_t len;
+	bool is_verified; /* by the device: checksums above IP */
+	bool is_to_all; /* its frame was for more than us */
+	bool was_fragmented;
+};
+
+static enum hf_drop input_datagram(struct turn *t, uint32_t link,
+				   const struct datagram *d);
+
+static enum hf_drop input_fragment(struct turn *t, uint32_t link,
+				   const struct wire_ip *ip,
+				   const struct datagram *d)
+{
+	struct datagram whole = { .was_fragmented = true };
+	enum hf_drop drop =
+		fragment_arrived(t, link, ip, d->data, &whole.data, &whole.len);
+
+	if (drop != HF_ACCEPTED || whole.data == NULL)
+		return drop;
+	return input_datagram(t, link, &whole);
+}
+
+/* All that TCP does not look at first, because it comes seldom. */
+static enum hf_drop input_other(struct turn *t, const struct wire_ip *ip,
+				uint32_t link, const struct datagram *d)
+{
+	bool is_icmp =
+		ip->protocol ==
+		(ip->version == 4 ? WIRE_PROTOCOL_ICMP : WIRE_PROTOCOL_ICMPV6);
+	enum hf_drop drop;
+
+	if (is_nd(t, ip, link)) /* RFC 6980 5: never in fragments */
+		return d->was_fragmented
+			       ? HF_DROP_ND
+			       : nd_arrived(t, link, ip, d->is_verified);
+	drop = ip_may_talk(t, ip, link);
+	if (drop != HF_ACCEPTED)
+		return drop;
+	if (ip->is_fragment)
+		return input_fragment(t, link, ip, d);
+	if (is_icmp)
+		return input_icmp(t, ip, d->is_verified, link);
+	icmp_refuse_protocol(t, link, ip, d->data);
+	return HF_DROP_NOT_OURS;
+}
+
+static enum hf_drop input_datagram(struct turn *t, uint32_t link,
+				   const struct datagram *d)
+{
+	struct wire_ip ip;
+	enum hf_drop drop = wire_ip_parse(&ip, d->data, d->len);
+
+	if (drop == HF_ACCEPTED && d->is_to_all && addr_is_unicast(&ip.dst))
+		return HF_DROP_LINK_ADDRESS; /* RFC 1122 3.3.6 */
+	if (drop != HF_ACCEPTED) {
+		if (!d->is_to_all)
+			report_problem(t, &ip, link, d->data);
+		return drop;
+	}
+	if (ip.protocol == WIRE_PROTOCOL_TCP && !ip.is_fragment)
+		return input_tcp(t, &ip, d->is_verified, link);
+	return input_other(t, &ip, link, d);
+}
+
+/* What version a datagram is tells its first octet; the type must agree. */
+static bool is_version(const struct wire_ethernet *e, unsigned version)
+{
+	return e->payload_len > 0 && e->payload[0] >> 4 == version;
+}
+
+static enum hf_drop input_ethernet(struct turn *t, uint32_t id,
+				   const struct hf_frame *frame)
+{
+	const struct ip_link *link = ip_link_at(t, id);
+	struct datagram d = { .is_verified = frame->info.csum != HF_CSUM_NONE };
+	struct wire_ethernet e;
+	enum hf_drop drop = wire_ethernet_parse(&e, frame->data, frame->len);
+
+	if (drop != HF_ACCEPTED)
+		return drop;
+	if (e.vlan != link->vlan)
+		return HF_DROP_VLAN;
+	d.data = e.payload;
+	d.len = e.payload_len;
+	d.is_to_all = mac_is_multicast(&e.dst);
+	if (!d.is_to_all && !mac_eq(&e.dst, &link->mac))
+		return HF_DROP_LINK_ADDRESS;
+	switch (e.type) {
+	case WIRE_ETHERTYPE_ARP:
+		return arp_arrived(t, id, e.payload, e.payload_len);
+	case WIRE_ETHERTYPE_IPV4:
+		return is_version(&e, 4) ? input_datagram(t, id, &d)
+					 : HF_DROP_VERSION;
+	case WIRE_ETHERTYPE_IPV6:
+		return is_version(&e, 6) ? input_datagram(t, id, &d)
+					 : HF_DROP_VERSION;
+	default:
+		return HF_DROP_LINK_TYPE;
+	}
 }
 
 static enum hf_drop input_frame(struct turn *t, uint32_t link,
 				const struct hf_frame *frame)
 {
-	bool is_verified = frame->info.csum != HF_CSUM_NONE;
-	struct wire_ip ip;
-	enum hf_drop drop = wire_ip_parse(&ip, frame->data, frame->len);
-	unsigned icmp;
+	const struct datagram d = {
+		.data = frame->data,
+		.len = frame->len,
+		.is_verified = frame->info.csum != HF_CSUM_NONE,
+	};
 
-	if (drop != HF_ACCEPTED) {
-		report_problem(t, &ip, link, frame->data);
-		return drop;
-	}
-	if (ip.protocol == WIRE_PROTOCOL_TCP && !ip.is_fragment)
-		return input_tcp(t, &ip, is_verified, link);
-	drop = ip_may_talk(t, &ip, link);
-	if (drop != HF_ACCEPTED)
-		return drop;
-	if (ip.is_fragment)
-		return HF_DROP_FRAGMENT;
-	icmp = ip.version == 4 ? WIRE_PROTOCOL_ICMP : WIRE_PROTOCOL_ICMPV6;
-	if (ip.protocol == icmp)
-		return input_icmp(t, &ip, is_verified);
-	return HF_DROP_NOT_OURS;
+	if (ip_link_at(t, link)->kind == HF_LINK_ETHERNET)
+		return input_ethernet(t, link, frame);
+	return input_datagram(t, link, &d);
 }
 
 void hf_input(struct hf_host *host, uint32_t link,

@@ -36,6 +36,12 @@ const char *hf_drop_name(enum hf_drop drop)
 	static const char *const name[HF_DROPS] = {
 		NAME(HF_ACCEPTED),
 		NAME(HF_DROP_NOT_OURS),
+		NAME(HF_DROP_LINK_TYPE),
+		NAME(HF_DROP_LINK_ADDRESS),
+		NAME(HF_DROP_VLAN),
+		NAME(HF_DROP_ARP),
+		NAME(HF_DROP_ND),
+		NAME(HF_DROP_CONFLICT),
 		NAME(HF_DROP_TRUNCATED),
 		NAME(HF_DROP_VERSION),
 		NAME(HF_DROP_IP_HEADER),
@@ -43,7 +49,11 @@ const char *hf_drop_name(enum hf_drop drop)
 		NAME(HF_DROP_IP_OPTION),
 		NAME(HF_DROP_SOURCE),
 		NAME(HF_DROP_DESTINATION),
+		NAME(HF_DROP_SOURCE_ROUTE),
 		NAME(HF_DROP_FRAGMENT),
+		NAME(HF_DROP_FRAGMENT_OVERLAP),
+		NAME(HF_DROP_FRAGMENT_LIMIT),
+		NAME(HF_DROP_FRAGMENT_TIME),
 		NAME(HF_DROP_ICMP_CHECKSUM),
 		NAME(HF_DROP_ICMP_TYPE),
 		NAME(HF_DROP_ICMP_UNMATCHED),
@@ -98,7 +108,26 @@ const char *hf_why_name(enum hf_why why)
 		NAME(TIME_WAIT_ACK),
 		NAME(ECHO_REPLY),
 		NAME(ICMP_ERROR),
+		NAME(SOLICIT),
+		NAME(NEIGHBOUR_PROBE),
+		NAME(ADVERTISE),
+		NAME(ADDRESS_PROBE),
+		NAME(ANNOUNCE),
+		NAME(ROUTER_SOLICIT),
 	};
 
 	return (unsigned)why < HF_WHYS ? name[why] : "?";
+}
+
+const char *hf_neighbour_state_name(enum hf_neighbour_state state)
+{
+	static const char *const name[] = {
+		[HF_NEIGHBOUR_INCOMPLETE] = "INCOMPLETE",
+		[HF_NEIGHBOUR_REACHABLE] = "REACHABLE",
+		[HF_NEIGHBOUR_STALE] = "STALE",
+		[HF_NEIGHBOUR_DELAY] = "DELAY",
+		[HF_NEIGHBOUR_PROBE] = "PROBE",
+	};
+
+	return (unsigned)state < sizeof name / sizeof *name ? name[state] : "?";
 }

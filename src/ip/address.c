@@ -25,6 +25,13 @@ bool addr_is_multicast(const struct hf_addr *a)
 	return a->octet[0] == 0xff;
 }
 
+bool addr_is_link_local(const struct hf_addr *a)
+{
+	if (addr_is_ipv4(a))
+		return a->octet[12] == 169 && a->octet[13] == 254;
+	return a->octet[0] == 0xfe && (a->octet[1] & 0xc0) == 0x80;
+}
+
 /* Class E and the limited broadcast address are no one's: RFC 1122 3.2.1.3 */
 bool addr_is_unicast(const struct hf_addr *a)
 {
@@ -103,7 +110,8 @@ bool ip_address_is_own(const struct turn *t, const struct hf_addr *addr)
 	if (addr_is_loopback(addr))
 		return true;
 	ref = ip_address_find(t, addr);
-	return ref != 0 && ip_address_at(t, ref)->is_own;
+	return ref != 0 && ip_address_at(t, ref)->is_own &&
+	       address_is_usable(ip_address_at(t, ref));
 }
 
 void ip_address_use(const struct turn *t, uint32_t ref)
@@ -126,7 +134,7 @@ uint32_t ip_address_hold(struct turn *t, const struct hf_addr *addr,
 		return 0;
 	a = ip_address_at(t, ref);
 	a->addr = *addr;
-	a->link = link;
+	a->link = (uint8_t)link;
 	a->uses = 1;
 	t->ip->address_filter |= filter_bit(addr);
 	table_insert(t->b, &t->ip->address_table, ref, hash_addr(t->ip, addr),
@@ -150,6 +158,62 @@ static unsigned mapped_bits(const struct hf_addr *addr, unsigned prefix_len)
 	return addr_is_ipv4(addr) ? prefix_len + 96 : prefix_len;
 }
 
+static void list_own(struct turn *t, uint32_t ref)
+{
+	uint32_t *from = &t->ip->first_own;
+
+	while (*from != 0)
+		from = &ip_address_at(t, *from)->next;
+	*from = ref;
+	ip_address_at(t, ref)->next = 0;
+}
+
+static void unlist_own(struct turn *t, uint32_t ref)
+{
+	uint32_t *from = &t->ip->first_own;
+
+	while (*from != ref)
+		from = &ip_address_at(t, *from)->next;
+	*from = ip_address_at(t, ref)->next;
+}
+
+uint32_t ip_address_own(struct turn *t, uint32_t link,
+			const struct hf_addr *addr, enum hf_error *error)
+{
+	uint32_t ref = ip_address_find(t, addr);
+	struct ip_address *a;
+
+	*error = HF_ERR_ADDRESS_IN_USE;
+	if (ref != 0 && ip_address_at(t, ref)->is_own)
+		return 0;
+	ref = ip_address_hold(t, addr, link);
+	*error = t->ip->addresses.used == t->ip->config.addresses
+			 ? HF_ERR_LIMIT
+			 : HF_ERR_NO_MEMORY;
+	if (ref == 0)
+		return 0;
+	a = ip_address_at(t, ref);
+	a->is_own = true;
+	a->is_learned = false;
+	a->link = (uint8_t)link;
+	a->defended_at = 0;
+	list_own(t, ref);
+	return ref;
+}
+
+void ip_address_disown(struct turn *t, uint32_t ref)
+{
+	struct ip_address *a = ip_address_at(t, ref);
+
+	a->is_own = false;
+	a->state = HF_ADDRESS_NONE;
+	t->ip->towards_link = IP_NO_LINK;
+	unlist_own(t, ref);
+	wheel_disarm(t->b, &t->ip->wheel, ref);
+	ip_route_remove(t, ref);
+	ip_address_drop(t, ref);
+}
+
 enum hf_error ip_address_add(struct turn *t, uint32_t link,
 			     const struct hf_addr *addr, unsigned prefix_len)
 {
@@ -161,29 +225,20 @@ enum hf_error ip_address_add(struct turn *t, uint32_t link,
 		.is_ipv4 = addr_is_ipv4(addr),
 		.is_connected = true,
 	};
-	uint32_t ref;
 	enum hf_error error;
 
 	if (link >= t->ip->link_count || !addr_is_unicast(addr) ||
 	    prefix_len > 128 || bits > 128)
 		return HF_ERR_ARGUMENT;
-	ref = ip_address_find(t, addr);
-	if (ref != 0 && ip_address_at(t, ref)->is_own)
-		return HF_ERR_ADDRESS_IN_USE;
-	ref = ip_address_hold(t, addr, link);
-	if (ref == 0)
-		return t->ip->addresses.used == t->ip->config.addresses
-			       ? HF_ERR_LIMIT
-			       : HF_ERR_NO_MEMORY;
-	connected.address = ref;
-	error = ip_route_add(t, &connected);
-	if (error != HF_OK) {
-		ip_address_drop(t, ref);
+	connected.owner = ip_address_own(t, link, addr, &error);
+	if (connected.owner == 0)
 		return error;
-	}
-	ip_address_at(t, ref)->is_own = true;
-	ip_address_at(t, ref)->link = link;
-	return HF_OK;
+	error = ip_route_add(t, &connected);
+	if (error != HF_OK)
+		ip_address_disown(t, connected.owner);
+	else
+		conflict_start(t, connected.owner);
+	return error;
 }
 
 enum hf_error ip_address_remove(struct turn *t, const struct hf_addr *addr)
@@ -192,9 +247,7 @@ enum hf_error ip_address_remove(struct turn *t, const struct hf_addr *addr)
 
 	if (ref == 0 || !ip_address_at(t, ref)->is_own)
 		return HF_ERR_ADDRESS_NOT_AVAILABLE;
-	ip_address_at(t, ref)->is_own = false;
-	ip_route_remove(t, ref);
-	ip_address_drop(t, ref);
+	ip_address_disown(t, ref);
 	return HF_OK;
 }
 

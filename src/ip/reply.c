@@ -1,50 +1,57 @@
 /* SPDX-License-Identifier: MIT */
 #include "ip.h"
 
-struct reply *reply_push(struct turn *t, const struct hf_addr *remote)
+struct reply *reply_push(struct turn *t, enum reply_kind kind,
+			 const struct hf_addr *remote)
 {
 	uint32_t link;
 
 	if (!ip_link_towards(t, remote, &link))
 		return NULL;
-	return reply_push_on(t, link, remote);
+	return reply_push_on(t, link, kind, remote);
 }
 
-struct reply *reply_push_on(struct turn *t, uint32_t link,
-			    const struct hf_addr *remote)
+void reply_requeue(struct turn *t, uint32_t link, struct reply *reply)
 {
-	uint32_t ref = pool_take(t->b, &t->ip->replies);
-	struct ip_link *l;
-	struct reply *r;
+	struct ip_link *l = ip_link_at(t, link);
+	uint32_t ref = block_ref(t->b, reply);
 
-	if (ref == 0)
-		return NULL;
-	l = ip_link_at(t, link);
+	reply->next = 0;
 	if (l->last_reply != 0)
 		((struct reply *)block_at(t->b, l->last_reply))->next = ref;
 	else
 		l->first_reply = ref;
 	l->last_reply = ref;
+}
+
+struct reply *reply_push_on(struct turn *t, uint32_t link, enum reply_kind kind,
+			    const struct hf_addr *remote)
+{
+	uint32_t ref = pool_take(t->b, &t->ip->replies);
+	struct reply *r;
+
+	if (ref == 0)
+		return NULL;
 	r = block_at(t->b, ref);
-	*r = (struct reply){ .remote = *remote };
+	*r = (struct reply){ .remote = *remote, .kind = (uint8_t)kind };
+	reply_requeue(t, link, r);
 	return r;
 }
 
-struct reply *reply_first(const struct turn *t, uint32_t link)
-{
-	uint32_t ref = ip_link_at(t, link)->first_reply;
-
-	return ref != 0 ? block_at(t->b, ref) : NULL;
-}
-
-void reply_pop(struct turn *t, uint32_t link)
+struct reply *reply_take(struct turn *t, uint32_t link)
 {
 	struct ip_link *l = ip_link_at(t, link);
-	uint32_t ref = l->first_reply;
-	const struct reply *r = block_at(t->b, ref);
+	struct reply *r = block_at(t->b, l->first_reply);
 
 	l->first_reply = r->next;
 	if (l->first_reply == 0)
 		l->last_reply = 0;
-	pool_give(t->b, &t->ip->replies, ref);
+	return r;
+}
+
+void reply_free(struct turn *t, struct reply *reply)
+{
+	if (reply->kind == REPLY_ICMP)
+		icmp_forget(t, reply);
+	pool_give(t->b, &t->ip->replies, block_ref(t->b, reply));
 }

@@ -25,13 +25,14 @@ struct lab_lines {
 
 struct lab_lines *lab_lines_new(FILE *out, bool absolute)
 {
+	const struct hf_trace_style style = { .absolute = absolute };
 	struct lab_lines *lines = calloc(1, sizeof *lines);
 
 	if (!lines)
 		return NULL;
 	lines->out = out;
-	lines->trace = hf_trace_new(absolute);
-	lines->client = hf_trace_new(absolute);
+	lines->trace = hf_trace_new(&style);
+	lines->client = hf_trace_new(&style);
 	if (lines->trace && lines->client)
 		return lines;
 	lab_lines_free(lines);

@@ -80,7 +80,8 @@ enum hf_error hf_sim_attach(struct hf_sim *sim, uint32_t link, uint32_t host,
 
 	if (link >= sim->link_count || host >= sim->host_count)
 		return HF_ERR_ARGUMENT;
-	error = hf_link_add(sim->host[host].host, options, &id);
+	error = hf_link_add(sim->host[host].host, options, hf_sim_now(sim),
+			    &id);
 	if (error)
 		return error;
 	return hf_sim_adopt(sim, link, host, id, options->mtu, end);
@@ -110,7 +111,7 @@ enum hf_error hf_sim_address(struct hf_sim *sim, uint32_t link, uint32_t end,
 		return HF_ERR_ARGUMENT;
 	if (e->host != HF_SIM_NOBODY)
 		error = hf_address_add(sim->host[e->host].host, e->id, addr,
-				       prefix_len);
+				       prefix_len, hf_sim_now(sim));
 	if (error)
 		return error;
 	e->addrs = sim_memory(e->addrs, (e->addr_count + 1) * sizeof *e->addrs);

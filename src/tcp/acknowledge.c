@@ -59,13 +59,6 @@ static void forget_recover(struct turn *t, struct tcb *tcb)
 	tcb_side_settle(t, tcb);
 }
 
-/* Whether anything is left that a window could hold up. */
-static bool has_more(const struct tcb *tcb)
-{
-	return tcb->send.len > 0 || in_flight(tcb) > 0 ||
-	       (tcb->flags & (TCB_FIN_QUEUED | TCB_FIN_SENT)) == TCB_FIN_QUEUED;
-}
-
 static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
 {
 	uint32_t acked = a->seg.ack.n - tcb->snd.una.n;
@@ -81,9 +74,10 @@ static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
 		congestion_acked(t, tcb, acked);
 	tcb->duplicates = 0;
 	forget_recover(t, tcb);
-	if (tcb->flags & TCB_PROBING && !has_more(tcb))
+	if (tcb->flags & TCB_PROBING && !send_has_more(tcb))
 		timer_window_opened(tcb); /* it does not matter any more */
 	timer_acked(t, tcb);
+	tcb_progressed(t, tcb);
 	tell_program(t, tcb);
 }
 

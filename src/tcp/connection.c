@@ -9,7 +9,6 @@ static void set_defaults(const struct turn *t, struct tcb *tcb)
 	tcb->kind = FLOW_CONNECTION;
 	tcb->send_buffer = config->send_buffer;
 	tcb->receive_buffer = config->receive_buffer;
-	tcb->ttl = config->ttl;
 	tcb->heard = t->now;
 	tcb->cwnd = 1;
 	tcb->ssthresh = UINT32_MAX;
@@ -20,12 +19,9 @@ static void set_defaults(const struct turn *t, struct tcb *tcb)
 uint32_t tcb_create(struct turn *t, const struct endpoints *ends,
 		    uint32_t local)
 {
-	uint32_t ref, link;
+	uint32_t ref = pool_take(t->b, &t->tcp->connections), link;
 	struct tcb *tcb;
 
-	if (!ip_link_towards(t, ends->remote, &link))
-		return 0;
-	ref = pool_take(t->b, &t->tcp->connections);
 	if (ref == 0)
 		return 0;
 	tcb = tcb_at(t, ref);
@@ -34,7 +30,12 @@ uint32_t tcb_create(struct turn *t, const struct endpoints *ends,
 	tcb->flow.remote = *ends->remote;
 	tcb->flow.local_port = ends->local_port;
 	tcb->flow.remote_port = ends->remote_port;
+	if (!flow_link(t, &tcb->flow, &link)) {
+		pool_give(t->b, &t->tcp->connections, ref);
+		return 0;
+	}
 	tcb->link = (uint8_t)link;
+	tcb->ttl = ip_ttl(t, link, ends->remote);
 	ip_address_use(t, local);
 	return ref;
 }
@@ -47,7 +48,7 @@ uint16_t tcb_mss_for(const struct turn *t, const struct tcb *tcb,
 		     uint16_t peer_mss)
 {
 	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;
-	uint32_t link_mss = ip_link_at(t, tcb->link)->mtu - headers;
+	uint32_t link_mss = ip_mtu(t, tcb->link, &tcb->flow.remote) - headers;
 	uint32_t mss = peer_mss;
 
 	if (mss == 0)
@@ -74,6 +75,7 @@ void tcb_established(struct turn *t, struct tcb *tcb)
 	congestion_init(t, tcb);
 	tcb->quick_acks = quick_acks(t, tcb);
 	timer_acked(t, tcb);
+	tcb_progressed(t, tcb);
 }
 
 struct tcb_side *tcb_side(struct turn *t, struct tcb *tcb)
@@ -112,38 +114,19 @@ void tcb_window_changed(struct turn *t, struct tcb *tcb)
 
 void tcb_ready(struct turn *t, struct tcb *tcb)
 {
-	struct ip_link *link = ip_link_at(t, tcb->link);
-	uint32_t ref = tcb_ref(t, tcb);
-
-	if (tcb->flags & TCB_READY)
-		return;
-	tcb->flags |= TCB_READY;
-	tcb->ready_next = 0;
-	tcb->ready_prev = link->last_ready;
-	if (link->last_ready != 0)
-		tcb_at(t, link->last_ready)->ready_next = ref;
-	else
-		link->first_ready = ref;
-	link->last_ready = ref;
+	if (!tcb_is_ready(tcb))
+		ready_push(t->b, ip_link_ref(t, tcb->link), tcb_ref(t, tcb));
 }
 
 void tcb_not_ready(struct turn *t, struct tcb *tcb)
 {
-	struct ip_link *link = ip_link_at(t, tcb->link);
+	uint32_t ref = tcb_ref(t, tcb);
 
-	if (!(tcb->flags & TCB_READY))
+	if (!tcb_is_ready(tcb))
 		return;
-	tcb->flags &= ~TCB_READY;
-	if (tcb->ready_prev != 0)
-		tcb_at(t, tcb->ready_prev)->ready_next = tcb->ready_next;
-	else {
-		link->first_ready = tcb->ready_next;
-		link->allowance = 0;
-	}
-	if (tcb->ready_next != 0)
-		tcb_at(t, tcb->ready_next)->ready_prev = tcb->ready_prev;
-	else
-		link->last_ready = tcb->ready_prev;
+	if (ready_first(t->b, ip_link_ref(t, tcb->link)) == ref)
+		ip_link_at(t, tcb->link)->allowance = 0;
+	ready_leave(t->b, ref);
 }
 
 /* Stops all that the connection was about to do. */

@@ -51,11 +51,11 @@ static void answer(struct turn *t, struct half_open *h)
 	wheel_disarm(t->b, &t->ip->wheel, ref);
 	if (list_has(&h->flow.record))
 		return;
-	if (!ip_link_towards(t, &h->flow.remote, &link)) {
+	if (!flow_link(t, &h->flow, &link)) {
 		await_ack(t, h); /* the route has gone; it may come back */
 		return;
 	}
-	list_push(t->b, block_ref(t->b, ip_link_at(t, link)), ref);
+	list_push(t->b, ip_link_ref(t, link), ref);
 }
 
 /* ---- asking the program ----------------------------------------------- */
@@ -122,12 +122,13 @@ static void refuse_by_icmp(struct turn *t, const struct half_open *h)
 		.ttl = 1,
 	};
 	uint8_t quote[WIRE_IPV6_HEADER + WIRE_TCP_HEADER];
-	uint32_t header = wire_ip_emit(&ip, WIRE_TCP_HEADER, quote);
+	uint32_t header = wire_ip_emit(&ip, WIRE_TCP_HEADER, quote), link;
 
 	ip.version = addr_is_ipv4(&ip.src) ? 4 : 6;
 	ip.total_len =
 		header + wire_tcp_emit(&syn, &no_options, quote + header);
-	icmp_send_error(t, &error, &ip, quote);
+	if (flow_link(t, &h->flow, &link))
+		icmp_send_error(t, link, &error, &ip, quote);
 }
 
 static void refuse_by_reset(struct turn *t, const struct half_open *h)
@@ -191,7 +192,8 @@ enum hf_drop half_open_create(struct turn *t, struct listener *l,
 	uint32_t ref, link;
 	struct half_open *h;
 
-	if (!ip_link_towards(t, &a->ip->src, &link))
+	if (!addr_is_link_local(&a->ip->src) &&
+	    !ip_link_towards(t, &a->ip->src, &link))
 		return HF_DROP_SOURCE; /* nobody could be answered */
 	ref = pool_take(t->b, &t->tcp->half_open);
 	if (ref == 0)
@@ -265,7 +267,7 @@ static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		.flags = TCP_SYN | TCP_ACK,
 		.wnd = first_window(l),
 		.has_mss = true, /* MUST-14, MUST-67 */
-		.mss = (uint16_t)(ip_link_at(t, link)->mtu - headers),
+		.mss = (uint16_t)(ip_mtu(t, link, &h->flow.remote) - headers),
 		.has_sack_permitted = h->has_sack,
 		.has_wscale = h->wscale != WSCALE_NONE,
 		.wscale = t->ip->config.window_scale,
@@ -276,22 +278,30 @@ static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		seg->ts_val = ts_clock(t->now) + ts_offset(t, &h->flow);
 }
 
-size_t half_open_write(struct turn *t, uint32_t link, uint8_t *to, size_t cap)
+/* Counted as sent: they will be tried again, and not for ever. */
+void half_open_unreachable(struct turn *t, uint32_t link)
 {
-	uint32_t ref = list_first(t->b, block_ref(t->b, ip_link_at(t, link)));
-	struct half_open *h = block_at(t->b, ref);
+	uint32_t head = block_ref(t->b, &ip_link_at(t, link)->held), ref;
+
+	while ((ref = list_first(t->b, head)) != 0) {
+		list_leave(t->b, ref);
+		await_ack(t, block_at(t->b, ref));
+	}
+}
+
+size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
+		       uint8_t *to, size_t cap)
+{
 	struct outgoing out;
 	size_t len;
 
-	if (ref == 0)
-		return 0;
 	out.local = flow_local(t, &h->flow);
 	out.remote = &h->flow.remote;
-	out.ttl = t->ip->config.ttl;
+	out.ttl = ip_ttl(t, link, &h->flow.remote);
 	out.tos = 0;
 	describe(t, h, link, &out.seg);
 	len = write_segment(t, &out, to, cap);
-	list_leave(t->b, ref);
+	list_leave(t->b, ref_of(t, h));
 	await_ack(t, h);
 	if (t->report != NULL) {
 		report_flow(t, &h->flow);

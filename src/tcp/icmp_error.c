@@ -76,6 +76,17 @@ static enum hf_drop connection_error(struct turn *t, struct tcb *tcb,
 	return HF_ACCEPTED;
 }
 
+/* As RFC 1122 2.4 and 4.2.3.9 have it: fatal only for who is opening. */
+void tcp_unreachable(struct turn *t, struct tcb *tcb)
+{
+	if (!state_is_synchronized((enum hf_state)tcb->state)) {
+		tcb_end(t, tcb, HF_ERR_HOST_UNREACHABLE);
+		return;
+	}
+	tcb_tell_soft(t, tcb, HF_ERR_HOST_UNREACHABLE);
+	timer_unreachable(t, tcb);
+}
+
 enum hf_drop tcp_icmp_error(struct turn *t, const struct wire_icmp *icmp,
 			    const struct wire_icmp_quote *quote)
 {

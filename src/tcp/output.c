@@ -33,6 +33,11 @@ static bool may_send_text(const struct tcb *tcb)
 	return state_is_synchronized(state) && state != HF_TIME_WAIT;
 }
 
+bool send_has_more(const struct tcb *tcb)
+{
+	return tcb->send.len > 0 || in_flight(tcb) > 0 || fin_is_due(tcb);
+}
+
 bool output_is_due(const struct tcb *tcb)
 {
 	const uint32_t due = TCB_ACK_FLAGS | TCB_SYN_DUE | TCB_CHALLENGE_DUE |
@@ -274,7 +279,8 @@ static void offer_options(struct turn *t, struct tcb *tcb, struct wire_tcp *seg)
 		receive_promise(tcb, receive_first_window(tcb));
 	seg->wnd = (uint16_t)(tcb->rcv.adv.n - tcb->rcv.nxt.n);
 	seg->has_mss = true; /* MUST-14, SHLD-5, MUST-67 */
-	seg->mss = (uint16_t)(ip_link_at(t, tcb->link)->mtu - headers);
+	seg->mss =
+		(uint16_t)(ip_mtu(t, tcb->link, &tcb->flow.remote) - headers);
 	seg->has_wscale = !config->no_window_scale;
 	seg->wscale = config->window_scale;
 	seg->has_sack_permitted = is_first ? !config->no_sack

@@ -14,10 +14,19 @@ static void address(struct turn *t, struct reply *r, const struct flow *flow,
 	r->u.tcp.remote_port = flow->remote_port;
 }
 
+static struct reply *push_for(struct turn *t, const struct flow *flow)
+{
+	uint32_t link;
+
+	if (!flow_link(t, flow, &link))
+		return NULL;
+	return reply_push_on(t, link, REPLY_TCP, &flow->remote);
+}
+
 struct reply *tcp_reply(struct turn *t, const struct flow *flow,
 			enum hf_why why)
 {
-	struct reply *r = reply_push(t, &flow->remote);
+	struct reply *r = push_for(t, flow);
 
 	if (r != NULL)
 		address(t, r, flow, why);
@@ -54,7 +63,9 @@ void reset_reply(struct turn *t, const struct arrival *a, bool is_limited)
 		return;
 	if (is_limited && !limiter_allows(&t->ip->resets, t->now))
 		return;
-	r = reply_push(t, &a->ip->src);
+	r = addr_is_link_local(&a->ip->src)
+		    ? reply_push_on(t, a->link, REPLY_TCP, &a->ip->src)
+		    : reply_push(t, REPLY_TCP, &a->ip->src);
 	if (r == NULL)
 		return;
 	r->why = HF_WHY_RESET;
@@ -83,7 +94,7 @@ void abort_reply(struct turn *t, const struct tcb *tcb)
 
 	if (!peer_must_know((enum hf_state)tcb->state))
 		return;
-	r = reply_push_on(t, tcb->link, &tcb->flow.remote);
+	r = reply_push_on(t, tcb->link, REPLY_TCP, &tcb->flow.remote);
 	if (r == NULL)
 		return;
 	address(t, r, &tcb->flow, HF_WHY_ABORT);

@@ -97,7 +97,6 @@ enum tcp_timer {
 #define TCB_TIMING 0x00020000u /* an octet is timed: rtt.c */
 #define TCB_PROBING 0x00040000u /* the window is closed */
 #define TCB_WANTS_ROOM 0x00080000u /* HF_ERR_WOULD_BLOCK was said */
-#define TCB_READY 0x00100000u /* in its link's ready list */
 #define TCB_FIN_SENT 0x00200000u
 #define TCB_FIN_RECEIVED 0x00400000u
 #define TCB_UNACCEPTED 0x00800000u /* `owner` is its listener */
@@ -116,7 +115,7 @@ struct tcb {
 	struct notice notice;
 	/* 64: what every segment needs */
 	uint32_t flags; /* TCB_... */
-	uint32_t ready_next, ready_prev;
+	struct ready ready; /* in its link's list, or its neighbour's */
 	struct {
 		struct hf_seq una, nxt;
 		struct hf_seq
@@ -161,6 +160,7 @@ struct tcb {
 };
 
 _Static_assert(offsetof(struct tcb, notice) == NOTICE_OFFSET, "one place");
+_Static_assert(offsetof(struct tcb, ready) == READY_OFFSET, "one place");
 _Static_assert(sizeof(struct tcb) <= 256, "budget of a connection");
 
 /* Most separate ranges of out-of-order octets that are kept. */

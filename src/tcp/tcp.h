@@ -49,6 +49,8 @@ struct endpoints {
 uint32_t flow_find(const struct turn *t, const struct endpoints *ends);
 /* `flow` has its addresses and ports; its local address is held already. */
 void flow_insert(struct turn *t, uint32_t ref);
+/* The link towards its peer; false: there is none. */
+bool flow_link(const struct turn *t, const struct flow *flow, uint32_t *link);
 void flow_remove(struct turn *t, uint32_t ref);
 /* Puts `to` in the place of `from`, which has the same addresses. */
 void flow_replace(struct turn *t, uint32_t from, uint32_t to);
@@ -133,9 +135,29 @@ static inline struct tcb_side *tcb_side_of(const struct turn *t,
 void tcb_side_settle(struct turn *t, struct tcb *tcb);
 /* There is room in the receive queue: the peer may have to be told. */
 void tcb_window_changed(struct turn *t, struct tcb *tcb);
-/* The output side has something to do. */
+/*
+ * The output side has something to do, or no more. It is in the list of its
+ * link, or in that of the neighbour whose MAC it waits for.
+ */
 void tcb_ready(struct turn *t, struct tcb *tcb);
 void tcb_not_ready(struct turn *t, struct tcb *tcb);
+static inline bool tcb_is_ready(const struct tcb *tcb)
+{
+	return tcb->ready.next != 0;
+}
+/* Where its datagrams go first: the peer, or a gateway of a source route. */
+static inline const struct hf_addr *tcb_next(const struct turn *t,
+					     const struct tcb *tcb)
+{
+	(void)t;
+	return &tcb->flow.remote;
+}
+/* The peer hears us: RFC 4861 7.3.1. */
+static inline void tcb_progressed(struct turn *t, const struct tcb *tcb)
+{
+	if (ip_link_at(t, tcb->link)->kind == HF_LINK_ETHERNET)
+		way_confirmed(t, tcb->link, tcb_next(t, tcb));
+}
 
 /* ---- notice.c: events ------------------------------------------------- */
 
@@ -222,8 +244,23 @@ void half_open_free(struct turn *t, struct half_open *h);
 void half_open_expired(struct turn *t, struct half_open *h);
 /* The unaccepted connection leaves its listener. */
 void listen_forget(struct turn *t, struct tcb *tcb);
-/* A SYN-ACK that is due on a link; 0 if none, or no room. */
-size_t half_open_write(struct turn *t, uint32_t link, uint8_t *to, size_t cap);
+/* The ref of one whose SYN-ACK is due on a link; 0. */
+static inline uint32_t half_open_due(const struct turn *t, uint32_t link)
+{
+	return list_first(t->b, ip_link_ref(t, link));
+}
+/* Where it goes first. */
+static inline const struct hf_addr *half_open_next(const struct turn *t,
+						   const struct half_open *h)
+{
+	(void)t;
+	return &h->flow.remote;
+}
+/* Writes it; 0: no room. */
+size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
+		       uint8_t *to, size_t cap);
+/* Those that wait for a neighbour on a link have waited in vain. */
+void half_open_unreachable(struct turn *t, uint32_t link);
 
 /* ---- time_wait.c ------------------------------------------------------ */
 
@@ -318,6 +355,10 @@ void timer_time_wait(struct turn *t, struct tcb *tcb);
 void timer_keepalive(struct turn *t, struct tcb *tcb);
 void timer_probe_sent(struct turn *t, struct tcb *tcb);
 
+/* What is due waits for its link; or its link does not lead anywhere. */
+void timer_delayed_by_link(struct turn *t, struct tcb *tcb);
+void timer_unreachable(struct turn *t, struct tcb *tcb);
+
 /* How long to go on without progress: R2 or the user timeout. */
 hf_time timer_patience(const struct turn *t, const struct tcb *tcb);
 /* It was `before`, and has been changed: a LIMIT that runs moves along. */
@@ -346,6 +387,8 @@ static inline uint32_t in_flight(const struct tcb *tcb)
 struct hf_seq send_end(const struct tcb *tcb);
 /* Octets of text queued and never sent. */
 uint32_t send_unsent(const struct tcb *tcb);
+/* Anything that waits to be sent or acknowledged. */
+bool send_has_more(const struct tcb *tcb);
 /* False if tcp_output() would surely find nothing. */
 bool output_is_due(const struct tcb *tcb);
 
@@ -389,6 +432,9 @@ void call_abort(struct turn *t, struct tcb *tcb);
 void abort_reply(struct turn *t, const struct tcb *tcb);
 
 /* ---- icmp_error.c: 3.9.2.2, RFC 5927 ---------------------------------- */
+
+/* No neighbour leads to the peer. */
+void tcp_unreachable(struct turn *t, struct tcb *tcb);
 
 enum hf_drop tcp_icmp_error(struct turn *t, const struct wire_icmp *icmp,
 			    const struct wire_icmp_quote *quote);

@@ -37,6 +37,7 @@ static enum hf_drop take_in_order(struct turn *t, struct tcb *tcb,
 			return HF_DROP_NO_MEMORY;
 	}
 	learn_segment_size(tcb, a->seg.text_len);
+	tcb_progressed(t, tcb);
 	if (had_hole) {
 		reassembly_deliver(t, tcb);
 		tcb_side_settle(t, tcb);

@@ -184,6 +184,21 @@ void timer_probe_sent(struct turn *t, struct tcb *tcb)
 	timer_keepalive(t, tcb);
 }
 
+/* Nothing is sent, but patience ends all the same. */
+void timer_delayed_by_link(struct turn *t, struct tcb *tcb)
+{
+	if (!is_running(tcb, TIMER_LIMIT) && send_has_more(tcb))
+		restart_limit(t, tcb);
+}
+
+/* What could not be sent is tried again as if it had been lost. */
+void timer_unreachable(struct turn *t, struct tcb *tcb)
+{
+	if (send_has_more(tcb) && !is_running(tcb, TIMER_RETRANSMIT))
+		timer_set(t, tcb, TIMER_RETRANSMIT, t->now + rto(t, tcb));
+	timer_delayed_by_link(t, tcb);
+}
+
 void timer_keepalive(struct turn *t, struct tcb *tcb)
 {
 	hf_time deadline = keepalive_deadline(t, tcb);
@@ -239,9 +254,11 @@ static bool retransmit_expired(struct turn *t, struct tcb *tcb)
 		retransmit(t, tcb);
 	if (tcb->backoff < UINT8_MAX)
 		tcb->backoff++;
-	/* SHLD-9; and IP would be told to look for another way: MUST-20. */
-	if (tcb->backoff == t->ip->config.r1 && !(tcb->flags & TCB_PROBING))
+	/* SHLD-9; and IP is told to look for another way: MUST-20. */
+	if (tcb->backoff == t->ip->config.r1 && !(tcb->flags & TCB_PROBING)) {
 		tcb_tell_soft(t, tcb, HF_ERR_TIMED_OUT);
+		way_doubted(t, tcb->link, tcb_next(t, tcb));
+	}
 	tcb_ready(t, tcb);
 	return true;
 }

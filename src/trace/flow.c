@@ -27,7 +27,9 @@ static int compare(const struct flow_end *a, const struct flow_end *b)
 {
 	int order = memcmp(a->address, b->address, sizeof a->address);
 
-	return order ? order : (int)a->port - (int)b->port;
+	if (!order)
+		order = (int)a->port - (int)b->port;
+	return order ? order : (int)a->version - (int)b->version;
 }
 
 /* FNV-1a: the lines of a person's own capture need no keyed hash. */

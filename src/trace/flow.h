@@ -16,6 +16,7 @@
 struct flow_end {
 	uint8_t address[16];
 	uint16_t port;
+	uint8_t version; /* an IPv6 address may look like a mapped one */
 };
 
 /* The number that stands for 0, of the octets that each end sends. */

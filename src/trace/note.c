@@ -25,6 +25,7 @@ static void set_end(struct flow_end *end, const struct hf_addr *addr,
 {
 	memcpy(end->address, addr->octet, sizeof end->address);
 	end->port = port;
+	end->version = addr_is_ipv4(addr) ? 4 : 6;
 }
 
 /* Which connection it was: by the segment, or by the report of a timer. */

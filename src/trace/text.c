@@ -12,7 +12,7 @@ void text_add(struct text *text, const char *format, ...)
 	va_list args;
 	int n;
 
-	if (!room)
+	if (!room || text->ended)
 		return;
 	va_start(args, format);
 	n = vsnprintf(text->to + text->len, room, format, args);
@@ -21,10 +21,45 @@ void text_add(struct text *text, const char *format, ...)
 		text->len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
+void text_cut(struct text *text, const char *protocol)
+{
+	text_add(text, " [|%s]", protocol);
+	text->ended = true;
+}
+
 void text_hex(struct text *text, const uint8_t *data, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		text_add(text, "%02x", data[i]);
+}
+
+void text_char(struct text *text, uint8_t c)
+{
+	if (c & 0x80)
+		text_add(text, "M-");
+	c &= 0x7f;
+	if (c < 32 || c == 127)
+		text_add(text, "^%c", c ^ 0x40);
+	else
+		text_add(text, "%c", c);
+}
+
+void text_dump(struct text *text, const uint8_t *data, uint32_t len)
+{
+	for (uint32_t at = 0; at < len; at += 16) {
+		uint32_t n = len - at < 16 ? len - at : 16;
+
+		text_add(text, "\n\t0x%04x: ", at);
+		for (uint32_t i = 0; i < n; i++)
+			text_add(text, "%s%02x", i % 2 ? "" : " ",
+				 data[at + i]);
+		text_add(text, "%*s", (int)(42 - n / 2 * 5 - n % 2 * 3), "");
+		for (uint32_t i = 0; i < n; i++)
+			text_add(text, "%c",
+				 data[at + i] > 32 && data[at + i] < 127
+					 ? data[at + i]
+					 : '.');
+	}
 }
 
 void text_ipv4(struct text *text, const uint8_t *address)

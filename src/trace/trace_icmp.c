@@ -1,370 +1,321 @@
 /* SPDX-License-Identifier: MIT */
-/* ICMP (RFC 792) and ICMPv6 (RFC 4443) in a line. */
-#include "bytes.h"
-#include "trace_lines.h"
+/* ICMP (RFC 792) in a line. */
+#include "checksum.h"
+#include "trace_icmp.h"
 #include "wire_ip.h"
 
-#define ICMP_HEADER 8u
-#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-/* The datagram that an error quotes. */
-struct quote {
-	const uint8_t *data;
-	uint32_t have;
-	uint32_t header; /* octets of its IP header */
-	const uint8_t *dst;
-	uint8_t version, protocol;
+enum icmp_type {
+	ECHO_REPLY = 0,
+	UNREACHABLE = 3,
+	SOURCE_QUENCH = 4,
+	REDIRECT = 5,
+	ECHO = 8,
+	ROUTER_ADVERTISEMENT = 9,
+	ROUTER_SOLICITATION = 10,
+	TIME_EXCEEDED = 11,
+	PARAMETER_PROBLEM = 12,
+	TIMESTAMP = 13,
+	TIMESTAMP_REPLY = 14,
+	INFORMATION_REQUEST = 15,
+	INFORMATION_REPLY = 16,
+	MASK_REQUEST = 17,
+	MASK_REPLY = 18,
 };
 
-/* Hop-by-hop options, a routing header or destination options. */
-static bool is_extension(uint8_t protocol)
-{
-	return protocol == 0 || protocol == 43 || protocol == 60;
-}
+/* Of a quoted datagram, from the start of the message. */
+#define QUOTE_TOTAL 10u
+#define QUOTE_PROTOCOL 17u
+#define QUOTE_DST 24u
 
-static void quote_skip(struct quote *q)
-{
-	while (is_extension(q->protocol) && q->have >= q->header + 8) {
-		q->protocol = q->data[q->header];
-		q->header += (q->data[q->header + 1] + 1u) * 8;
-	}
-}
-
-/* False if its header is not all there. */
-static bool quote_read(struct quote *q, const struct payload *p)
-{
-	uint32_t least = p->version == 4 ? WIRE_IPV4_HEADER : WIRE_IPV6_HEADER;
-
-	q->data = p->data + ICMP_HEADER;
-	q->have = p->have - ICMP_HEADER;
-	if (q->have < least)
-		return false;
-	q->version = p->version;
-	q->header = p->version == 4 ? (q->data[0] & 0xfu) * 4 : least;
-	q->dst = q->data + (p->version == 4 ? 16 : 24);
-	q->protocol = q->data[p->version == 4 ? 9 : 6];
-	if (p->version == 6)
-		quote_skip(q);
-	return true;
-}
-
-static void text_quoted_dst(struct text *text, const struct quote *q)
-{
-	if (q->version == 4)
-		text_ipv4(text, q->dst);
-	else
-		text_ipv6(text, q->dst);
-}
-
-/* "10.0.0.1 tcp port 80"; false: the ports are not there. */
-static bool text_quoted_port(struct text *text, const struct quote *q)
-{
-	unsigned port;
-
-	if (q->have < q->header + 4 ||
-	    (q->version == 6 && is_extension(q->protocol)))
-		return false;
-	port = get_be16(q->data + q->header + 2);
-	text_quoted_dst(text, q);
-	if (q->protocol == WIRE_PROTOCOL_TCP)
-		text_add(text, " tcp port %u", port);
-	else if (q->protocol == WIRE_PROTOCOL_UDP)
-		text_add(text, " udp port %u", port);
-	else
-		text_add(text, " protocol %u port %u", q->protocol, port);
-	return true;
-}
+/* What tcpdump has room for, before the length. */
+#define WORDS_MOST 163u
 
 /* What stands before and after the address in an unreachable message. */
 static const struct {
 	const char *before, *after;
 } unreachables[] = {
-	{ "net ", "" },
-	{ "host ", "" },
+	{ "net ", " unreachable" },
+	{ "host ", " unreachable" },
 	{ "", "" }, /* protocol: told apart */
 	{ "", "" }, /* port: told apart */
-	{ "", "" }, /* need to fragment: told apart */
-	{ "", " - source route failed" },
-	{ "net ", " - unknown" },
-	{ "host ", " - unknown" },
-	{ "", " - source host isolated" },
-	{ "net ", " - admin prohibited" },
-	{ "host ", " - admin prohibited" },
-	{ "net ", " - tos prohibited" },
-	{ "host ", " - tos prohibited" },
-	{ "host ", " - admin prohibited filter" },
-	{ "host ", " - host precedence violation" },
-	{ "host ", " - precedence cutoff" },
+	{ "", " unreachable - need to frag" },
+	{ "", " unreachable - source route failed" },
+	{ "net ", " unreachable - unknown" },
+	{ "host ", " unreachable - unknown" },
+	{ "", " unreachable - source host isolated" },
+	{ "net ", " unreachable - admin prohibited" },
+	{ "host ", " unreachable - admin prohibited" },
+	{ "net ", " unreachable - tos prohibited" },
+	{ "host ", " unreachable - tos prohibited" },
+	{ "host ", " unreachable - admin prohibited filter" },
+	{ "host ", " unreachable - host precedence violation" },
+	{ "host ", " unreachable - precedence cutoff" },
 };
 
-static void line_fragment_needed(struct text *text, const struct payload *p,
-				 const struct quote *q)
+static void tell_protocol_unreachable(const struct reader *r)
 {
-	unsigned mtu = get_be16(p->data + 6);
-
-	text_quoted_dst(text, q);
-	text_add(text, " unreachable - need to frag");
-	if (mtu)
-		text_add(text, " (mtu %u)", mtu);
+	tell_ipv4(r, QUOTE_DST);
+	text_add(r->text, " protocol %u unreachable", read8(r, QUOTE_PROTOCOL));
 }
 
-static bool line_unreachable(struct text *text, const struct payload *p)
+static void tell_port_unreachable(const struct reader *r)
 {
-	uint8_t code = p->data[1];
-	struct quote q;
+	uint32_t header = (read8(r, ICMP_HEADER) & 0xfu) * 4;
+	uint16_t port = read16(r, ICMP_HEADER + header + 2);
+	uint8_t protocol = read8(r, QUOTE_PROTOCOL);
 
-	if (!quote_read(&q, p))
-		return false;
-	if (code == 4) {
-		line_fragment_needed(text, p, &q);
-		return true;
-	}
-	if (code == 3) {
-		if (!text_quoted_port(text, &q))
-			return false;
-		text_add(text, " unreachable");
-		return true;
-	}
-	if (code < COUNT(unreachables))
-		text_add(text, "%s", unreachables[code].before);
-	text_quoted_dst(text, &q);
-	if (code == 2)
-		text_add(text, " protocol %u", q.protocol);
-	text_add(text, " unreachable");
-	if (code < COUNT(unreachables))
-		text_add(text, "%s", unreachables[code].after);
+	tell_ipv4(r, QUOTE_DST);
+	if (protocol == WIRE_PROTOCOL_TCP)
+		text_add(r->text, " tcp");
+	else if (protocol == WIRE_PROTOCOL_UDP)
+		text_add(r->text, " udp");
 	else
-		text_add(text, " - #%u", code);
-	return true;
+		text_add(r->text, " protocol %u", protocol);
+	text_add(r->text, " port %u unreachable", port);
 }
 
-static bool line_redirect(struct text *text, const struct payload *p)
+static void tell_unreachable(const struct reader *r, uint8_t code)
+{
+	uint16_t mtu;
+
+	if (code == 2) {
+		tell_protocol_unreachable(r);
+	} else if (code == 3) {
+		tell_port_unreachable(r);
+	} else if (code >= COUNT(unreachables)) {
+		tell_ipv4(r, QUOTE_DST);
+		text_add(r->text, " unreachable - #%u", code);
+	} else {
+		text_add(r->text, "%s", unreachables[code].before);
+		tell_ipv4(r, QUOTE_DST);
+		text_add(r->text, "%s", unreachables[code].after);
+		mtu = code == 4 ? read16(r, 6) : 0;
+		if (mtu)
+			text_add(r->text, " (mtu %u)", mtu);
+	}
+}
+
+static void tell_redirect(const struct reader *r, uint8_t code)
 {
 	static const char *const what[] = { "", "", "-tos", "-tos" };
-	uint8_t code = p->data[1];
-	struct quote q;
 
-	if (!quote_read(&q, p))
-		return false;
-	text_add(text, "redirect");
+	text_add(r->text, "redirect");
 	if (code < COUNT(what))
-		text_add(text, "%s ", what[code]);
+		text_add(r->text, "%s ", what[code]);
 	else
-		text_add(text, "-#%u ", code);
-	text_quoted_dst(text, &q);
-	text_add(text, " to ");
+		text_add(r->text, "-#%u ", code);
+	tell_ipv4(r, QUOTE_DST);
+	text_add(r->text, " to ");
 	if (code < COUNT(what))
-		text_add(text, code % 2 ? "host " : "net ");
-	text_ipv4(text, p->data + 4);
-	return true;
+		text_add(r->text, code % 2 ? "host " : "net ");
+	tell_ipv4(r, 4);
 }
 
-static void line_echo(struct text *text, const struct payload *p,
-		      bool is_request)
+/* Seconds, in hours and minutes if there are such. */
+static void tell_lifetime(const struct reader *r, unsigned seconds)
 {
-	text_add(text, "echo %s, id %u, seq %u",
-		 is_request ? "request" : "reply", get_be16(p->data + 4),
-		 get_be16(p->data + 6));
-}
+	unsigned minutes = seconds / 60, hours = minutes / 60;
 
-static bool line_time_exceeded(struct text *text, const struct payload *p)
-{
-	uint8_t code = p->data[1];
-	struct quote q;
-
-	if (!quote_read(&q, p))
-		return false;
-	if (code == 0)
-		text_add(text, "time exceeded in-transit");
-	else if (code == 1)
-		text_add(text, "ip reassembly time exceeded");
+	if (!minutes)
+		text_add(r->text, "%u", seconds);
+	else if (!hours)
+		text_add(r->text, "%u:%02u", minutes, seconds % 60);
 	else
-		text_add(text, "time exceeded-#%u", code);
-	return true;
+		text_add(r->text, "%u:%02u:%02u", hours, minutes % 60,
+			 seconds % 60);
 }
 
-/* False: cut short. */
-static bool line_icmp_body(struct text *text, const struct payload *p)
+/* RFC 1256 */
+static void tell_router_advertisement(const struct reader *r)
 {
-	uint8_t code = p->data[1];
+	uint8_t count = read8(r, 4), words = read8(r, 5);
 
-	switch (p->data[0]) {
-	case 0:
-	case 8:
-		line_echo(text, p, p->data[0] == 8);
-		return true;
-	case 3:
-		return line_unreachable(text, p);
-	case 4:
-		text_add(text, "source quench");
-		return true;
-	case 5:
-		return line_redirect(text, p);
-	case 11:
-		return line_time_exceeded(text, p);
-	case 12:
-		if (code)
-			text_add(text, "parameter problem - code %u", code);
-		else
-			text_add(text, "parameter problem - octet %u",
-				 p->data[4]);
-		return true;
-	default:
-		text_add(text, "type-#%u", p->data[0]);
-		return true;
+	text_add(r->text, "router advertisement lifetime ");
+	tell_lifetime(r, read16(r, 6));
+	text_add(r->text, " %u:", count);
+	if (words != 2) {
+		text_add(r->text, " [size %u]", words);
+		return;
 	}
+	for (uint32_t i = 0; i < count && !r->text->ended; i++) {
+		text_add(r->text, " {");
+		tell_ipv4(r, ICMP_HEADER + 8 * i);
+		text_add(r->text, " %u}", read32(r, ICMP_HEADER + 8 * i + 4));
+	}
+}
+
+static void tell_time_exceeded(const struct reader *r, uint8_t code)
+{
+	reader_needs(r, QUOTE_DST, 4);
+	if (code == 0)
+		text_add(r->text, "time exceeded in-transit");
+	else if (code == 1)
+		text_add(r->text, "ip reassembly time exceeded");
+	else
+		text_add(r->text, "time exceeded-#%u", code);
+}
+
+static void tell_parameter_problem(const struct reader *r, uint8_t code)
+{
+	if (code)
+		text_add(r->text, "parameter problem - code %u", code);
+	else
+		text_add(r->text, "parameter problem - octet %u", read8(r, 4));
+}
+
+/* Milliseconds since midnight. */
+static void tell_time(const struct reader *r, const char *name, uint32_t at)
+{
+	uint32_t ms = read32(r, at);
+
+	text_add(r->text, " %s %02u:%02u:%02u.%03u", name, ms / 3600000,
+		 ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+}
+
+static void tell_timestamp_reply(const struct reader *r)
+{
+	text_add(r->text, "time stamp reply id %u seq %u:", read16(r, 4),
+		 read16(r, 6));
+	tell_time(r, "org", 8);
+	text_add(r->text, ",");
+	tell_time(r, "recv", 12);
+	text_add(r->text, ",");
+	tell_time(r, "xmit", 16);
+}
+
+static void tell_other(const struct reader *r, uint8_t type)
+{
+	if (type == SOURCE_QUENCH)
+		text_add(r->text, "source quench");
+	else if (type == ROUTER_SOLICITATION)
+		text_add(r->text, "router solicitation");
+	else if (type == INFORMATION_REQUEST)
+		text_add(r->text, "information request");
+	else if (type == INFORMATION_REPLY)
+		text_add(r->text, "information reply");
+	else if (type == MASK_REQUEST)
+		text_add(r->text, "address mask request");
+	else
+		text_add(r->text, "type-#%u", type);
+}
+
+static void tell_message(const struct reader *r, uint8_t type, uint8_t code)
+{
+	switch (type) {
+	case ECHO_REPLY:
+	case ECHO:
+		text_add(r->text, "echo %s, id %u, seq %u",
+			 type == ECHO ? "request" : "reply", read16(r, 4),
+			 read16(r, 6));
+		break;
+	case UNREACHABLE:
+		tell_unreachable(r, code);
+		break;
+	case REDIRECT:
+		tell_redirect(r, code);
+		break;
+	case ROUTER_ADVERTISEMENT:
+		tell_router_advertisement(r);
+		break;
+	case TIME_EXCEEDED:
+		tell_time_exceeded(r, code);
+		break;
+	case PARAMETER_PROBLEM:
+		tell_parameter_problem(r, code);
+		break;
+	case TIMESTAMP:
+		text_add(r->text, "time stamp query id %u seq %u", read16(r, 4),
+			 read16(r, 6));
+		break;
+	case TIMESTAMP_REPLY:
+		tell_timestamp_reply(r);
+		break;
+	case MASK_REPLY:
+		text_add(r->text, "address mask is 0x%08x", read32(r, 8));
+		break;
+	default:
+		tell_other(r, type);
+	}
+}
+
+/* Nothing of a message is told if what it tells is not all there. */
+static bool tell_all_or_nothing(const struct reader *r, uint8_t *type)
+{
+	struct text *text = r->text;
+	size_t start = text->len, words;
+	uint8_t code;
+
+	*type = read8(r, 0);
+	code = read8(r, 1);
+	text_add(text, "ICMP ");
+	words = text->len;
+	tell_message(r, *type, code);
+	if (text->ended) {
+		text->len = start;
+		text->ended = false;
+		text_cut(text, "icmp");
+		return false;
+	}
+	if (text->len - words > WORDS_MOST)
+		text->len = words + WORDS_MOST;
+	return true;
+}
+
+static void tell_checksum(const struct reader *r, const struct payload *p)
+{
+	uint16_t sum;
+
+	if (p->is_fragment || p->have < p->len)
+		return;
+	sum = wire_checksum(wire_sum(p->data, p->len));
+	if (!sum)
+		return;
+	text_add(r->text, " (wrong icmp cksum %x (->%x)!)", read16(r, 2),
+		 checksum_should_be(read16(r, 2), sum));
+}
+
+static bool is_error(uint8_t type)
+{
+	return type == UNREACHABLE || type == SOURCE_QUENCH ||
+	       type == REDIRECT || type == TIME_EXCEEDED ||
+	       type == PARAMETER_PROBLEM;
+}
+
+static void tell_quoted(const struct reader *r, const struct payload *p)
+{
+	uint32_t total;
+
+	text_add(r->text, "\n\t");
+	total = read16(r, QUOTE_TOTAL);
+	if (total < 4) { /* the length is past what it says */
+		text_cut(r->text, "icmp");
+		return;
+	}
+	if (!r->text->ended)
+		line_quoted(r->text, p, p->data + ICMP_HEADER, total,
+			    least(total, p->have - ICMP_HEADER));
+}
+
+/* RFC 4884 4 */
+static bool may_be_extended(uint8_t type)
+{
+	return type == UNREACHABLE || type == TIME_EXCEEDED ||
+	       type == PARAMETER_PROBLEM;
 }
 
 void line_icmp(struct text *text, struct payload *p)
 {
-	size_t start = text->len;
+	struct reader r = reader_of(text, p, "icmp");
+	uint8_t type;
 
-	if (p->have >= ICMP_HEADER) {
-		text_add(text, "ICMP ");
-		if (line_icmp_body(text, p)) {
-			text_add(text, ", length %u", p->len);
-			return;
-		}
-	}
-	text->len = start;
-	text_add(text, " [|icmp]");
-}
-
-static bool line_unreachable6(struct text *text, const struct payload *p)
-{
-	struct quote q;
-	bool is_whole = quote_read(&q, p);
-	size_t mark;
-
-	text_add(text, "destination unreachable, ");
-	switch (p->data[1]) {
-	case 0:
-		text_add(text, "unreachable route");
-		break;
-	case 1:
-		text_add(text, " unreachable prohibited");
-		break;
-	case 2:
-		text_add(text, "beyond scope");
-		break;
-	case 3:
-		text_add(text, "unreachable address");
-		break;
-	case 4:
-		text_add(text, "unreachable port");
-		mark = text->len;
-		text_add(text, ", ");
-		if (is_whole && text_quoted_port(text, &q))
-			return true;
-		text->len = mark;
-		return false;
-	default:
-		text_add(text, "unknown unreach code (%u)", p->data[1]);
-		return true;
-	}
-	if (!is_whole)
-		return false;
-	text_add(text, " ");
-	text_quoted_dst(text, &q);
-	if (p->data[1] == 2) {
-		text_add(text, ", source address ");
-		text_ipv6(text, q.data + 8);
-	}
-	return true;
-}
-
-static bool line_time_exceeded6(struct text *text, const struct payload *p)
-{
-	struct quote q;
-
-	text_add(text, "time exceeded in-transit");
-	if (p->data[1] == 1) {
-		text_add(text, " (reassembly)");
-	} else if (p->data[1] > 1) {
-		text_add(text, ", unknown code (%u)", p->data[1]);
-	} else {
-		if (!quote_read(&q, p))
-			return false;
-		text_add(text, " for ");
-		text_quoted_dst(text, &q);
-	}
-	return true;
-}
-
-static bool line_parameter6(struct text *text, const struct payload *p)
-{
-	static const char *const what[] = { "erroneous", "next header",
-					    "option",
-					    "incomplete header chain" };
-
-	struct quote q;
-
-	text_add(text, "parameter problem");
-	if (!quote_read(&q, p))
-		return false;
-	text_add(text, ", ");
-	if (p->data[1] < COUNT(what))
-		text_add(text, "%s - octet %u", what[p->data[1]],
-			 get_be32(p->data + 4));
-	else
-		text_add(text, "code-#%u", p->data[1]);
-	return true;
-}
-
-static bool line_neighbour(struct text *text, const struct payload *p)
-{
-	text_add(text, p->data[0] == 135 ? "neighbor solicitation, who has "
-					 : "neighbor advertisement, tgt is ");
-	if (p->have < 24)
-		return false;
-	text_ipv6(text, p->data + 8);
-	return true;
-}
-
-/* False: cut short. */
-static bool line_icmp6_body(struct text *text, const struct payload *p)
-{
-	switch (p->data[0]) {
-	case 1:
-		return line_unreachable6(text, p);
-	case 2:
-		text_add(text, "packet too big, mtu %u", get_be32(p->data + 4));
-		return true;
-	case 3:
-		return line_time_exceeded6(text, p);
-	case 4:
-		return line_parameter6(text, p);
-	case 128:
-	case 129:
-		line_echo(text, p, p->data[0] == 128);
-		return true;
-	case 133:
-		text_add(text, "router solicitation");
-		return true;
-	case 134:
-		text_add(text, "router advertisement");
-		return true;
-	case 135:
-	case 136:
-		return line_neighbour(text, p);
-	case 143:
-		text_add(text,
-			 "multicast listener report v2, %u group record(s)",
-			 get_be16(p->data + 6));
-		return true;
-	default:
-		text_add(text, "unknown icmp6 type (%u)", p->data[0]);
-		return true;
-	}
-}
-
-void line_icmp6(struct text *text, struct payload *p)
-{
-	text_add(text, "ICMP6, ");
-	if (!p->len)
-		text_add(text, "length 0 (invalid)");
-	else if (p->have < ICMP_HEADER || !line_icmp6_body(text, p))
-		text_add(text, " [|icmp6]");
-	else
-		text_add(text, ", length %u", p->len);
+	if (!tell_all_or_nothing(&r, &type))
+		return;
+	text_add(text, ", length %u", p->len);
+	if (!p->style->verbose)
+		return;
+	tell_checksum(&r, p);
+	if (is_error(type))
+		tell_quoted(&r, p);
+	if (may_be_extended(type) && !text->ended)
+		line_icmp_extension(&r, p->len);
 }

@@ -2,7 +2,10 @@
 /* The TCP part of a line; its options are in trace_tcp_options.c. */
 #include "bytes.h"
 #include "trace_lines.h"
+#include "wire_ip.h"
 #include "wire_tcp.h"
+
+#define RESET_TEXT 30u
 
 static void line_flags(struct text *text, uint8_t flags)
 {
@@ -26,7 +29,7 @@ static void line_flags(struct text *text, uint8_t flags)
 static void end_of(struct flow_end *end, const struct payload *p,
 		   const uint8_t *address, uint16_t port)
 {
-	*end = (struct flow_end){ .port = port };
+	*end = (struct flow_end){ .port = port, .version = p->version };
 	if (p->version == 6) {
 		memcpy(end->address, address, 16);
 		return;
@@ -41,14 +44,15 @@ static void end_of(struct flow_end *end, const struct payload *p,
  * base and is told with absolute numbers; the base of octets to come from the
  * peer is one before the acknowledgement, so that the first ack is 1.
  */
-static struct flow_base recall(struct flows *flows, const struct payload *p,
-			       uint32_t seq, uint32_t ack)
+static struct flow_base recall(const struct payload *p, uint32_t seq,
+			       uint32_t ack)
 {
 	struct flow_base base = { 0, 0 }, first = { seq, ack - 1 };
+	struct flows *flows = p->flows;
 	uint8_t flags = p->data[13];
 	struct flow_end src, dst;
 
-	if (!flows || !(flags & TCP_ACK))
+	if (p->style->absolute || !(flags & TCP_ACK))
 		return base;
 	end_of(&src, p, p->src, get_be16(p->data));
 	end_of(&dst, p, p->dst, get_be16(p->data + 2));
@@ -82,23 +86,72 @@ static void line_numbers(struct text *text, const struct payload *p,
  * SACK blocks speak of the peer's octets. In the segment that sets the base
  * they are told relative to it already, unlike its seq and ack.
  */
-static uint32_t sack_base(struct flows *flows, const struct payload *p)
+static uint32_t sack_base(const struct payload *p)
 {
 	struct flow_end src, dst;
 	struct flow_base base;
 
-	if (!flows || !(p->data[13] & TCP_ACK))
+	if (p->style->absolute || !(p->data[13] & TCP_ACK))
 		return 0;
 	end_of(&src, p, p->src, get_be16(p->data));
 	end_of(&dst, p, p->dst, get_be16(p->data + 2));
-	return flows_find(flows, &src, &dst, &base) ? base.peer : 0;
+	return flows_find(p->flows, &src, &dst, &base) ? base.peer : 0;
+}
+
+/* ", cksum 0x1234 (correct)", if all of the segment is there. */
+static void line_checksum(struct text *text, const struct payload *p)
+{
+	uint16_t checksum = get_be16(p->data + 16), sum;
+
+	if (p->have < p->len || p->is_fragment)
+		return;
+	sum = payload_sum(p, WIRE_PROTOCOL_TCP, p->len);
+	text_add(text, ", cksum 0x%04x", checksum);
+	if (sum)
+		text_add(text, " (incorrect -> 0x%04x)",
+			 checksum_should_be(checksum, sum));
+	else
+		text_add(text, " (correct)");
+}
+
+static bool line_options(struct text *text, const struct payload *p,
+			 uint32_t header)
+{
+	const struct tcp_options options = {
+		.data = p->data + WIRE_TCP_HEADER,
+		.len = header - WIRE_TCP_HEADER,
+		.have = p->have - WIRE_TCP_HEADER,
+		.base = sack_base(p),
+		.flags = p->data[13],
+		.segment_is_whole = p->have >= p->len,
+	};
+
+	text_add(text, ", options [");
+	return line_tcp_options(text, &options);
+}
+
+/* What a reset says of itself (RFC 9293 3.5.3). */
+static void line_reset(struct text *text, const struct payload *p,
+		       uint32_t header)
+{
+	uint32_t len = p->len - header, have = p->have - least(header, p->have);
+	const uint8_t *data = p->data + header;
+
+	text_add(text, have < len ? " [!RST" : " [RST");
+	if (len > RESET_TEXT)
+		text_add(text, "+");
+	text_add(text, " ");
+	have = least(have, least(len, RESET_TEXT));
+	for (uint32_t i = 0; i < have; i++)
+		text_char(text, data[i]);
+	text_add(text, "]");
 }
 
 static void line_segment(struct text *text, const struct payload *p,
-			 uint32_t header, struct flows *flows)
+			 uint32_t header)
 {
 	struct flow_base base =
-		recall(flows, p, get_be32(p->data + 4), get_be32(p->data + 8));
+		recall(p, get_be32(p->data + 4), get_be32(p->data + 8));
 
 	line_flags(text, p->data[13]);
 	if (header > p->len) {
@@ -106,31 +159,36 @@ static void line_segment(struct text *text, const struct payload *p,
 			 p->len);
 		return;
 	}
+	if (p->style->verbose)
+		line_checksum(text, p);
 	line_numbers(text, p, header, &base);
-	if (header > WIRE_TCP_HEADER) {
-		text_add(text, ", options [");
-		if (!line_tcp_options(text, p->data + WIRE_TCP_HEADER,
-				      header - WIRE_TCP_HEADER,
-				      p->have - WIRE_TCP_HEADER,
-				      sack_base(flows, p)))
-			return;
-	}
+	if (header > WIRE_TCP_HEADER && !line_options(text, p, header))
+		return;
 	text_add(text, ", length %u", p->len - header);
+	if (p->len > header && p->have < header) {
+		text_add(text, " [remaining caplen(%u) < header length(%u)]",
+			 p->have, header);
+		text_cut(text, "tcp");
+	}
+	if (p->style->verbose && p->data[13] & TCP_RST && p->len > header)
+		line_reset(text, p, header);
 }
 
-void line_tcp(struct text *text, struct payload *p, struct flows *flows)
+void line_tcp(struct text *text, struct payload *p)
 {
 	uint32_t header;
 
 	if (p->have < 4) {
-		p->addresses_told = false;
-		line_addresses(text, p);
-		text_add(text, "[|tcp]");
+		text_address(text, p, p->src);
+		text_add(text, " > ");
+		text_address(text, p, p->dst);
+		text_add(text, ":");
+		text_cut(text, "tcp");
 		return;
 	}
 	line_ports(text, p);
 	if (p->have < WIRE_TCP_HEADER) {
-		text_add(text, " [|tcp]");
+		text_cut(text, "tcp");
 		return;
 	}
 	header = (p->data[12] >> 4) * 4u;
@@ -138,5 +196,5 @@ void line_tcp(struct text *text, struct payload *p, struct flows *flows)
 		text_add(text, " tcp %u [bad hdr length %u - too short, < %u]",
 			 p->len - header, header, WIRE_TCP_HEADER);
 	else
-		line_segment(text, p, header, flows);
+		line_segment(text, p, header);
 }

@@ -117,8 +117,8 @@ static void make(struct side *side, unsigned char *block, size_t size,
 	hf_config_default(&config, HF_PROFILE_LINUX);
 	side->addr = addr;
 	if (hf_host_init(block, size, &config, 0, &side->host) ||
-	    hf_link_add(side->host, &link, &side->link) ||
-	    hf_address_add(side->host, side->link, addr, 8))
+	    hf_link_add(side->host, &link, 0, &side->link) ||
+	    hf_address_add(side->host, side->link, addr, 8, 0))
 		check(false, "make a host");
 }
 

@@ -16,12 +16,17 @@
 #define MTU 600u
 #define DELAY (500 * HF_MICROSECOND)
 
-static const struct hf_memory_wire wire = { MTU, 8, DELAY };
+static const struct hf_memory_wire wire = { .mtu = MTU,
+					    .frames = 8,
+					    .delay = DELAY };
+static const struct hf_memory_wire ethernet = {
+	.mtu = MTU, .frames = 8, .delay = DELAY, .is_ethernet = true
+};
 
 /* A frame of `len` octets that starts with a number. */
 static struct hf_frame numbered(uint32_t number, uint32_t len)
 {
-	static uint8_t octets[MTU];
+	static uint8_t octets[MTU + HF_ETHERNET_MOST];
 
 	memset(octets, 0x5a, sizeof octets);
 	memcpy(octets, &number, sizeof number);
@@ -88,6 +93,50 @@ static void a_full_wire_is_not_ready(void **state)
 	}
 	hf_device_close(b);
 	hf_device_close(a);
+}
+
+static void ethernet_has_macs_and_room_for_its_header(void **state)
+{
+	static const struct hf_mac first = { { 2, 0, 0, 0, 0, 1 } };
+	static const struct hf_mac second = { { 2, 0, 0, 0, 0, 2 } };
+	struct hf_frame frame = numbered(3, MTU + HF_ETHERNET_MOST), got[2];
+	struct hf_device *a, *b;
+	struct hf_link link;
+
+	(void)state;
+	assert_true(hf_memory_pair(&ethernet, &a, &b));
+	assert_int_equal(a->kind, HF_LINK_ETHERNET);
+	assert_memory_equal(&a->mac, &first, sizeof first);
+	assert_memory_equal(&b->mac, &second, sizeof second);
+	assert_int_equal(a->mtu, MTU);
+	assert_true(hf_device_send(a, &frame, 0));
+	assert_int_equal(hf_device_receive(b, got, 2, DELAY), 1);
+	assert_int_equal(got[0].len, MTU + 18);
+	assert_memory_equal(got[0].data, frame.data, frame.len);
+	frame.len++;
+	assert_true(hf_device_send(a, &frame, 0)); /* and is lost */
+	assert_int_equal(hf_device_receive(b, got, 2, HF_SECOND), 0);
+	link = hf_device_link(b);
+	assert_int_equal(link.mtu, MTU);
+	assert_int_equal(link.kind, HF_LINK_ETHERNET);
+	assert_memory_equal(&link.mac, &second, sizeof second);
+	assert_int_equal(link.vlan, 0);
+	hf_device_close(a);
+	hf_device_close(b);
+}
+
+static void raw_ip_has_no_room_for_more(void **state)
+{
+	struct hf_frame frame = numbered(3, MTU + 1), got[2];
+	struct hf_device *a, *b;
+
+	(void)state;
+	assert_true(hf_memory_pair(&wire, &a, &b));
+	assert_int_equal(hf_device_link(a).kind, HF_LINK_IP);
+	assert_true(hf_device_send(a, &frame, 0));
+	assert_int_equal(hf_device_receive(b, got, 2, HF_SECOND), 0);
+	hf_device_close(a);
+	hf_device_close(b);
 }
 
 /* ---- faults ----------------------------------------------------------- */
@@ -238,6 +287,49 @@ static void a_held_frame_comes_by_itself_in_time(void **state)
 	hf_device_close(b);
 }
 
+/* Sends one frame with `csum` through a fault; what it says at the end. */
+static struct hf_frame_info info_through(const struct hf_fault *fault,
+					 enum hf_csum csum)
+{
+	struct hf_frame frame = numbered(1, MTU + HF_ETHERNET_MOST), got[4];
+	struct hf_device *a, *b, *faulty;
+	struct hf_frame_info info;
+
+	frame.info.csum = (uint8_t)csum;
+	frame.info.gso_size = 536;
+	assert_true(hf_memory_pair(&ethernet, &a, &b));
+	faulty = hf_fault_wrap(b, fault);
+	assert_non_null(faulty);
+	assert_true(hf_device_send(a, &frame, 0));
+	if (fault->reorder) /* held, and comes by itself */
+		assert_int_equal(hf_device_receive(faulty, got, 4, DELAY), 0);
+	assert_int_equal(hf_device_receive(faulty, got, 4, HF_SECOND), 1);
+	assert_int_equal(got[0].len, frame.len);
+	info = got[0].info;
+	hf_device_close(faulty);
+	hf_device_close(a);
+	return info;
+}
+
+static void what_is_known_of_a_frame_passes_unless_it_is_corrupt(void **state)
+{
+	struct hf_fault none = { .seed = 1 };
+	struct hf_fault order = { .seed = 1, .reorder = 1000000 };
+	struct hf_fault bits = { .seed = 1, .corrupt = 1000000 };
+	struct hf_frame_info info;
+
+	(void)state;
+	info = info_through(&none, HF_CSUM_PARTIAL);
+	assert_int_equal(info.csum, HF_CSUM_PARTIAL);
+	assert_int_equal(info.gso_size, 536);
+	info = info_through(&order, HF_CSUM_VERIFIED);
+	assert_int_equal(info.csum, HF_CSUM_VERIFIED);
+	info = info_through(&bits, HF_CSUM_VERIFIED);
+	assert_int_equal(info.csum, HF_CSUM_NONE);
+	info = info_through(&bits, HF_CSUM_PARTIAL);
+	assert_int_equal(info.csum, HF_CSUM_NONE);
+}
+
 /* ---- pcap ------------------------------------------------------------- */
 
 static void a_recording_holds_both_directions(void **state)
@@ -282,6 +374,37 @@ static void a_recording_holds_both_directions(void **state)
 	unlink(path);
 }
 
+static void a_recording_of_ethernet_says_so(void **state)
+{
+	char path[] = "/tmp/test_device.XXXXXX", error[PCAP_ERRBUF_SIZE];
+	struct hf_frame frame = numbered(7, MTU + HF_ETHERNET_MOST);
+	struct hf_device *a, *b, *recorder;
+	struct hf_failure failure;
+	struct pcap_pkthdr *header;
+	const u_char *data;
+	pcap_t *pcap;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_return_code(fd, 0);
+	close(fd);
+	assert_true(hf_memory_pair(&ethernet, &a, &b));
+	recorder = hf_pcap_wrap(a, path, 0, &failure);
+	assert_non_null(recorder);
+	assert_int_equal(recorder->kind, HF_LINK_ETHERNET);
+	assert_true(hf_device_send(recorder, &frame, 0));
+	hf_device_close(recorder);
+	hf_device_close(b);
+	pcap = pcap_open_offline(path, error);
+	assert_non_null(pcap);
+	assert_int_equal(pcap_datalink(pcap), DLT_EN10MB);
+	assert_int_equal(pcap_next_ex(pcap, &header, &data), 1);
+	assert_int_equal(header->caplen, frame.len);
+	assert_memory_equal(data, frame.data, frame.len);
+	pcap_close(pcap);
+	unlink(path);
+}
+
 static void a_recording_that_cannot_be_says_why(void **state)
 {
 	struct hf_failure failure = { "" };
@@ -293,6 +416,35 @@ static void a_recording_that_cannot_be_says_why(void **state)
 	assert_non_null(strstr(failure.text, "/nonexistent/x.pcap"));
 	hf_device_close(a);
 	hf_device_close(b);
+}
+
+/* ---- interfaces: the refusals that need no right ----------------------- */
+
+static void a_name_that_is_none_is_refused(void **state)
+{
+	static const char *const names[] = { "", "sixteen-letters!" };
+	struct hf_failure failure;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_null(hf_tun_open(names[i], &failure));
+		assert_string_equal(failure.text,
+				    "an interface name has 1 to 15 letters");
+		assert_null(hf_tap_open(names[i], NULL, &failure));
+		assert_null(hf_packet_open(names[i], NULL, &failure));
+		assert_string_equal(failure.text,
+				    "an interface name has 1 to 15 letters");
+	}
+}
+
+/* As root there is none of the name; else it is not permitted to look. */
+static void an_interface_that_is_not_there_is_named(void **state)
+{
+	struct hf_failure failure = { "" };
+
+	(void)state;
+	assert_null(hf_packet_open("hf-nowhere", NULL, &failure));
+	assert_non_null(strstr(failure.text, "interface hf-nowhere"));
 }
 
 /* ---- trace ------------------------------------------------------------ */
@@ -330,12 +482,19 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_frame_arrives_after_the_delay),
 		cmocka_unit_test(a_full_wire_is_not_ready),
+		cmocka_unit_test(ethernet_has_macs_and_room_for_its_header),
+		cmocka_unit_test(raw_ip_has_no_room_for_more),
 		cmocka_unit_test(chances_are_about_what_was_asked),
 		cmocka_unit_test(the_same_seed_has_the_same_faults),
 		cmocka_unit_test(a_mask_drops_exactly_the_chosen),
 		cmocka_unit_test(a_held_frame_comes_by_itself_in_time),
+		cmocka_unit_test(
+			what_is_known_of_a_frame_passes_unless_it_is_corrupt),
 		cmocka_unit_test(a_recording_holds_both_directions),
+		cmocka_unit_test(a_recording_of_ethernet_says_so),
 		cmocka_unit_test(a_recording_that_cannot_be_says_why),
+		cmocka_unit_test(a_name_that_is_none_is_refused),
+		cmocka_unit_test(an_interface_that_is_not_there_is_named),
 		cmocka_unit_test(a_sight_reaches_each_tracer),
 	};
 

@@ -41,8 +41,8 @@ static struct hf_host *make(struct pair *p, int which, struct hf_addr addr,
 	assert_int_equal(
 		hf_host_init(p->block[which], p->size, config, p->now, &host),
 		HF_OK);
-	assert_int_equal(hf_link_add(host, link, &p->link), HF_OK);
-	assert_int_equal(hf_address_add(host, p->link, addr, 8), HF_OK);
+	assert_int_equal(hf_link_add(host, link, 0, &p->link), HF_OK);
+	assert_int_equal(hf_address_add(host, p->link, addr, 8, 0), HF_OK);
 	return host;
 }
 

@@ -53,10 +53,12 @@ static void expect(enum hf_direction direction, uint8_t flags,
 	assert_string_equal(ours, note);
 }
 
+static const struct hf_trace_style style = { .link = HF_TRACE_IP };
+
 static int start(void **state)
 {
 	(void)state;
-	trace = hf_trace_new(false);
+	trace = hf_trace_new(&style);
 	return trace ? 0 : -1;
 }
 

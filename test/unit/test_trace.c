@@ -303,6 +303,12 @@ static void make_datagram(struct writer *w)
 		put_ipv6(w, protocol, &payload);
 }
 
+static struct hf_trace *new_trace(bool absolute)
+{
+	return hf_trace_new(
+		&(struct hf_trace_style){ .absolute = absolute });
+}
+
 /* ---- against tcpdump -------------------------------------------------- */
 
 static bool tcpdump_is_installed(void)
@@ -401,7 +407,7 @@ static void compare(bool absolute, unsigned count, uint64_t seed)
 {
 	char path[] = "/tmp/test_trace.XXXXXX";
 	char command[200];
-	struct hf_trace *trace = hf_trace_new(absolute);
+	struct hf_trace *trace = new_trace(absolute);
 	FILE *file, *pipe;
 	struct writer w;
 
@@ -479,7 +485,7 @@ static void expect(struct hf_trace *trace, const struct writer *w,
 
 static void a_connection_is_told_relative_to_its_start(void **state)
 {
-	struct hf_trace *trace = hf_trace_new(false);
+	struct hf_trace *trace = new_trace(false);
 	struct writer w;
 
 	(void)state;
@@ -508,7 +514,7 @@ static void a_connection_is_told_relative_to_its_start(void **state)
 
 static void what_is_missing_is_told(void **state)
 {
-	struct hf_trace *trace = hf_trace_new(true);
+	struct hf_trace *trace = new_trace(true);
 	struct writer w;
 
 	(void)state;
@@ -527,7 +533,7 @@ static void what_is_missing_is_told(void **state)
 
 static void many_connections_are_bounded(void **state)
 {
-	struct hf_trace *trace = hf_trace_new(false);
+	struct hf_trace *trace = new_trace(false);
 	char line[HF_TRACE_LINE];
 	struct writer w;
 
@@ -550,7 +556,7 @@ static void many_connections_are_bounded(void **state)
 
 static void a_line_is_cut_to_its_room(void **state)
 {
-	struct hf_trace *trace = hf_trace_new(true);
+	struct hf_trace *trace = new_trace(true);
 	char line[HF_TRACE_LINE], whole[HF_TRACE_LINE];
 	struct writer w;
 	size_t len;
@@ -572,7 +578,7 @@ static void a_line_is_cut_to_its_room(void **state)
 
 static void any_octets_make_a_line(void **state)
 {
-	struct hf_trace *trace = hf_trace_new(false);
+	struct hf_trace *trace = new_trace(false);
 	char line[HF_TRACE_LINE];
 	struct writer w;
 

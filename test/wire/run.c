@@ -136,12 +136,12 @@ static void add_link(struct script *t)
 	if (t->mtu == 0)
 		t->mtu = t->v6 ? 1520 : 1500;
 	link.mtu = t->mtu;
-	script_expect(t, HF_OK, hf_link_add(t->host, &link, &t->link));
+	script_expect(t, HF_OK, hf_link_add(t->host, &link, t->now, &t->link));
 	if (t->no_address)
 		return;
 	script_expect(
 		t, HF_OK,
-		hf_address_add(t->host, t->link, t->local, t->v6 ? 64 : 24));
+		hf_address_add(t->host, t->link, t->local, t->v6 ? 64 : 24, t->now));
 }
 
 /* Zeroed; what is not touched costs nothing. */

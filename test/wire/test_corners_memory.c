@@ -17,10 +17,10 @@ static void start_small(struct script *t)
 		      hf_host_init(t->block, t->block_size, &t->config, t->now,
 				   &t->host));
 	link.mtu = t->mtu;
-	script_expect(t, HF_OK, hf_link_add(t->host, &link, &t->link));
+	script_expect(t, HF_OK, hf_link_add(t->host, &link, t->now, &t->link));
 	script_expect(
 		t, HF_OK,
-		hf_address_add(t->host, t->link, t->local, t->v6 ? 64 : 24));
+		hf_address_add(t->host, t->link, t->local, t->v6 ? 64 : 24, t->now));
 	hf_host_used(t->host, &t->before);
 }
 

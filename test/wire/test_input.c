@@ -345,12 +345,14 @@ static void broadcast_to_anybody(struct script *t)
 
 /* ---- fragments and other protocols ------------------------------------ */
 
+/* host.h, hf_config.datagrams: "0: no fragments" */
 static void fragments(struct script *t)
 {
 	static const uint8_t first[8] = { 6, 0, 0, 1, 1, 2, 3, 4 };
 	static const uint8_t later[8] = { 6, 0, 0, 8, 1, 2, 3, 4 };
 	uint32_t len;
 
+	t->config.datagrams = 0;
 	listening(t);
 	MARK(t);
 	if (t->v6) {
@@ -376,6 +378,7 @@ static void not_ours(struct script *t)
 	uint8_t payload[8] = { 0, 53, 0, 53, 0, 8, 0, 0 };
 	uint32_t len;
 
+	t->config.unserved = HF_UNSERVED_SILENCE;
 	listening(t);
 	MARK(t);
 	for (int i = 0; i < 5; i++) {

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An address on Ethernet, from its first use to the end of its lifetime. It
+ * is probed for (RFC 5227 2.1, RFC 4862 5.4), announced if it is IPv4, and
+ * defended. One that the host was told to have is not given up for a claim
+ * that comes later, RFC 5227 2.4 (c): two forged frames would do otherwise.
+ */
+#include "ip.h"
+
+#define PROBE_MIN HF_SECOND /* RFC 5227 1.1 */
+#define PROBE_SPREAD HF_SECOND /* PROBE_MAX - PROBE_MIN; PROBE_WAIT */
+#define ANNOUNCE_WAIT (2 * HF_SECOND)
+#define ANNOUNCE_NUM 2u
+#define ANNOUNCE_INTERVAL (2 * HF_SECOND)
+#define DEFEND_INTERVAL 10u /* seconds */
+
+bool address_is_usable(const struct ip_address *a)
+{
+	return a->state >= HF_ADDRESS_OPTIMISTIC &&
+	       a->state <= HF_ADDRESS_DEPRECATED;
+}
+
+static void arm(struct turn *t, uint32_t ref, hf_time wait)
+{
+	wheel_arm(t->b, &t->ip->wheel, ref, t->now + wait);
+}
+
+static uint32_t seconds(hf_time now)
+{
+	return (uint32_t)(now / HF_SECOND);
+}
+
+static hf_time random_wait(struct turn *t, hf_time most)
+{
+	return random_below(&t->ip->random, (uint32_t)(most / HF_MICROSECOND)) *
+	       HF_MICROSECOND;
+}
+
+static void change(struct turn *t, struct ip_address *a,
+		   enum hf_address_state state)
+{
+	a->state = (uint8_t)state;
+	t->ip->addresses_changed = true;
+}
+
+/* ---- lifetimes: RFC 4862 5.5.4 ---------------------------------------- */
+
+static bool is_over(const struct turn *t, uint32_t until)
+{
+	return until != UINT32_MAX && until <= seconds(t->now);
+}
+
+static hf_time lifetime_deadline(const struct ip_address *a)
+{
+	uint32_t until = a->valid_until;
+
+	if (!a->is_learned)
+		return HF_NEVER;
+	if (a->state == HF_ADDRESS_READY && a->preferred_until < until)
+		until = a->preferred_until;
+	return until != UINT32_MAX ? until * HF_SECOND : HF_NEVER;
+}
+
+void address_timer(struct turn *t, uint32_t ref)
+{
+	struct ip_address *a = ip_address_at(t, ref);
+	bool is_old = a->is_learned && is_over(t, a->preferred_until);
+
+	if (a->state == HF_ADDRESS_DEPRECATED && !is_old)
+		change(t, a, HF_ADDRESS_READY);
+	else if (a->state == HF_ADDRESS_READY && is_old)
+		change(t, a, HF_ADDRESS_DEPRECATED);
+	wheel_arm(t->b, &t->ip->wheel, ref, lifetime_deadline(a));
+}
+
+static void end(struct turn *t, uint32_t ref)
+{
+	t->ip->addresses_changed = true;
+	ip_address_disown(t, ref);
+}
+
+/* ---- probing and announcing ------------------------------------------- */
+
+static uint32_t probes_of(const struct turn *t, const struct ip_address *a)
+{
+	return addr_is_ipv4(&a->addr) ? t->ip->config.arp_probes
+				      : t->ip->config.dad_transmits;
+}
+
+static void announce(struct turn *t, uint32_t ref)
+{
+	struct ip_address *a = ip_address_at(t, ref);
+
+	a->probes++;
+	arp_announce(t, a);
+	if (a->probes < ANNOUNCE_NUM)
+		arm(t, ref, ANNOUNCE_INTERVAL);
+	else
+		address_timer(t, ref);
+}
+
+static void become_ready(struct turn *t, uint32_t ref)
+{
+	struct ip_address *a = ip_address_at(t, ref);
+
+	change(t, a, HF_ADDRESS_READY);
+	a->probes = 0;
+	if (addr_is_ipv4(&a->addr)) {
+		announce(t, ref);
+		return;
+	}
+	nd_announce(t, a);
+	a->probes = ANNOUNCE_NUM;
+	address_timer(t, ref);
+}
+
+/* The wait after a probe: before the next, or for the last one's answer. */
+static hf_time probe_wait(struct turn *t, const struct ip_address *a)
+{
+	if (!addr_is_ipv4(&a->addr))
+		return ip_link_at(t, a->link)->retrans * HF_MILLISECOND;
+	if (a->probes >= t->ip->config.arp_probes)
+		return ANNOUNCE_WAIT;
+	return PROBE_MIN + random_wait(t, PROBE_SPREAD);
+}
+
+static void probe(struct turn *t, uint32_t ref)
+{
+	struct ip_address *a = ip_address_at(t, ref);
+
+	if (a->probes >= probes_of(t, a)) {
+		become_ready(t, ref);
+		return;
+	}
+	a->probes++;
+	if (addr_is_ipv4(&a->addr))
+		arp_probe(t, a);
+	else
+		nd_probe(t, a);
+	arm(t, ref, probe_wait(t, a));
+}
+
+static void start_probing(struct turn *t, uint32_t ref)
+{
+	struct ip_address *a = ip_address_at(t, ref);
+
+	a->probes = 0;
+	a->state = HF_ADDRESS_TENTATIVE;
+	if (t->ip->config.optimistic || probes_of(t, a) == 0) {
+		a->state = HF_ADDRESS_OPTIMISTIC;
+		probe(t, ref);
+	} else {
+		arm(t, ref, random_wait(t, PROBE_SPREAD));
+	}
+}
+
+void conflict_start(struct turn *t, uint32_t ref)
+{
+	struct ip_address *a = ip_address_at(t, ref);
+	bool had_changed = t->ip->addresses_changed;
+
+	if (ip_link_at(t, a->link)->kind == HF_LINK_ETHERNET) {
+		start_probing(t, ref);
+	} else {
+		a->state = HF_ADDRESS_READY;
+		a->probes = ANNOUNCE_NUM;
+	}
+	/* This change is the caller's doing. */
+	t->ip->addresses_changed = had_changed;
+}
+
+void address_expired(struct turn *t, uint32_t ref)
+{
+	const struct ip_address *a = ip_address_at(t, ref);
+
+	if (a->is_learned && is_over(t, a->valid_until))
+		end(t, ref);
+	else if (a->state == HF_ADDRESS_TENTATIVE ||
+		 a->state == HF_ADDRESS_OPTIMISTIC)
+		probe(t, ref);
+	else if (a->state == HF_ADDRESS_READY && a->probes < ANNOUNCE_NUM)
+		announce(t, ref);
+	else
+		address_timer(t, ref);
+}
+
+/* ---- conflicts -------------------------------------------------------- */
+
+static void defend(struct turn *t, struct ip_address *a)
+{
+	uint16_t now = (uint16_t)(seconds(t->now) | 1); /* never 0 */
+	uint16_t since = (uint16_t)(now - a->defended_at);
+
+	if (a->defended_at != 0 && since < DEFEND_INTERVAL)
+		return;
+	a->defended_at = now;
+	if (addr_is_ipv4(&a->addr))
+		arp_announce(t, a);
+	else
+		nd_announce(t, a);
+}
+
+void conflict_heard(struct turn *t, uint32_t ref)
+{
+	struct ip_address *a = ip_address_at(t, ref);
+
+	switch ((enum hf_address_state)a->state) {
+	case HF_ADDRESS_TENTATIVE:
+	case HF_ADDRESS_OPTIMISTIC:
+		change(t, a, HF_ADDRESS_DUPLICATE);
+		address_timer(t, ref);
+		break;
+	case HF_ADDRESS_READY:
+	case HF_ADDRESS_DEPRECATED:
+		defend(t, a);
+		break;
+	case HF_ADDRESS_DUPLICATE:
+	case HF_ADDRESS_NONE:
+		break;
+	}
+}

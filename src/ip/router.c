@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What router advertisements tell: RFC 4861 6.3.4 to 6.3.7, and addresses of
+ * our own from prefixes, RFC 4862 5.5.3. Each router and each prefix is kept
+ * as long as its lifetime says, owns a route, and counts for config.learned.
+ */
+#include "ip.h"
+
+#define SOLICITATIONS 3u /* MAX_RTR_SOLICITATIONS */
+#define SOLICITATION_INTERVAL (4 * HF_SECOND)
+#define SOLICITATION_DELAY HF_SECOND /* at most */
+#define INFINITE UINT32_MAX
+#define TWO_HOURS 7200u
+#define AUTONOMOUS_BITS 64u
+
+static struct learned *learned_at(const struct turn *t, uint32_t ref)
+{
+	return block_at(t->b, ref);
+}
+
+/* What is learned is told apart by the route that it owns. */
+static bool is_of(const struct learned *l, enum learned_kind kind,
+		  const struct ip_route *route)
+{
+	return l->kind == kind && l->link == route->link &&
+	       l->bits == route->bits &&
+	       addr_eq(&l->addr, kind == LEARNED_ROUTER ? &route->gateway
+							: &route->prefix);
+}
+
+static uint32_t find(const struct turn *t, enum learned_kind kind,
+		     const struct ip_route *route)
+{
+	uint32_t ref = t->ip->first_learned;
+
+	while (ref != 0 && !is_of(learned_at(t, ref), kind, route))
+		ref = learned_at(t, ref)->next;
+	return ref;
+}
+
+static void forget(struct turn *t, uint32_t ref)
+{
+	uint32_t *from = &t->ip->first_learned;
+
+	while (*from != ref)
+		from = &learned_at(t, *from)->next;
+	*from = learned_at(t, ref)->next;
+	ip_route_remove(t, ref);
+	wheel_disarm(t->b, &t->ip->wheel, ref);
+	pool_give(t->b, &t->ip->learned, ref);
+}
+
+/* A new one; 0 if there are too many. */
+static uint32_t take(struct turn *t, enum learned_kind kind,
+		     const struct ip_route *route)
+{
+	uint32_t ref = pool_take(t->b, &t->ip->learned);
+	struct learned *l;
+
+	if (ref == 0)
+		return 0;
+	l = learned_at(t, ref);
+	l->addr = kind == LEARNED_ROUTER ? route->gateway : route->prefix;
+	l->link = (uint8_t)route->link;
+	l->bits = route->bits;
+	l->kind = (uint8_t)kind;
+	l->next = t->ip->first_learned;
+	t->ip->first_learned = ref;
+	return ref;
+}
+
+/* Adds a route, or prolongs it. */
+static void learn(struct turn *t, enum learned_kind kind,
+		  const struct ip_route *route, uint32_t lifetime)
+{
+	uint32_t ref = find(t, kind, route);
+	struct ip_route own = *route;
+
+	if (ref == 0) {
+		ref = take(t, kind, route);
+		if (ref == 0)
+			return;
+		own.owner = ref;
+		if (ip_route_add(t, &own) != HF_OK) {
+			forget(t, ref);
+			return;
+		}
+	}
+	wheel_arm(t->b, &t->ip->wheel, ref,
+		  lifetime != INFINITE ? t->now + lifetime * HF_SECOND
+				       : HF_NEVER);
+}
+
+/* ---- asking ----------------------------------------------------------- */
+
+void router_start(struct turn *t, uint32_t link)
+{
+	const struct ip_route none = { .link = link };
+	uint32_t ref = take(t, LEARNED_NOTHING, &none);
+	uint32_t wait = (uint32_t)(SOLICITATION_DELAY / HF_MICROSECOND);
+
+	if (ref != 0)
+		wheel_arm(t->b, &t->ip->wheel, ref,
+			  t->now + random_below(&t->ip->random, wait) *
+					   HF_MICROSECOND);
+}
+
+/* RFC 4861 6.3.7 */
+static void ask(struct turn *t, uint32_t ref)
+{
+	struct learned *l = learned_at(t, ref);
+
+	if (l->asked == SOLICITATIONS) {
+		forget(t, ref);
+		return;
+	}
+	l->asked++;
+	nd_solicit_routers(t, l->link);
+	wheel_arm(t->b, &t->ip->wheel, ref, t->now + SOLICITATION_INTERVAL);
+}
+
+void learned_expired(struct turn *t, uint32_t ref)
+{
+	if (learned_at(t, ref)->kind == LEARNED_NOTHING)
+		ask(t, ref);
+	else
+		forget(t, ref);
+}
+
+/* ---- routers ---------------------------------------------------------- */
+
+static void learn_router(struct turn *t, uint32_t link, uint32_t lifetime,
+			 const struct hf_addr *from)
+{
+	const struct ip_route route = { .gateway = *from, .link = link };
+
+	if (lifetime == 0)
+		router_resigned(t, link, from);
+	else
+		learn(t, LEARNED_ROUTER, &route, lifetime);
+}
+
+void router_resigned(struct turn *t, uint32_t link,
+		     const struct hf_addr *router)
+{
+	const struct ip_route route = { .gateway = *router, .link = link };
+	uint32_t ref = find(t, LEARNED_ROUTER, &route);
+
+	if (ref != 0)
+		forget(t, ref);
+}
+
+/* ---- prefixes --------------------------------------------------------- */
+
+static void learn_on_link(struct turn *t, uint32_t link,
+			  const struct wire_nd_prefix *p)
+{
+	const struct ip_route route = {
+		.prefix = p->prefix,
+		.link = link,
+		.bits = p->bits,
+	};
+	uint32_t ref = find(t, LEARNED_PREFIX, &route);
+
+	if (p->valid != 0)
+		learn(t, LEARNED_PREFIX, &route, p->valid);
+	else if (ref != 0)
+		forget(t, ref);
+}
+
+static uint32_t until(const struct turn *t, uint32_t lifetime)
+{
+	uint32_t now = (uint32_t)(t->now / HF_SECOND);
+
+	return lifetime < INFINITE - now ? now + lifetime : INFINITE;
+}
+
+/* The interface identifier is that of the link-local address. */
+static struct hf_addr address_of(const struct turn *t, uint32_t link,
+				 const struct wire_nd_prefix *p)
+{
+	struct hf_addr a = ip_link_local(&ip_link_at(t, link)->mac);
+
+	memcpy(a.octet, p->prefix.octet, AUTONOMOUS_BITS / 8);
+	return a;
+}
+
+static void make_address(struct turn *t, uint32_t link,
+			 const struct wire_nd_prefix *p)
+{
+	struct hf_addr addr = address_of(t, link, p);
+	enum hf_error error;
+	uint32_t ref;
+
+	if (p->valid == 0)
+		return;
+	ref = ip_address_own(t, link, &addr, &error);
+	if (ref == 0)
+		return;
+	ip_address_at(t, ref)->is_learned = true;
+	ip_address_at(t, ref)->valid_until = until(t, p->valid);
+	ip_address_at(t, ref)->preferred_until = until(t, p->preferred);
+	conflict_start(t, ref);
+	t->ip->addresses_changed = true;
+}
+
+/*
+ * RFC 4862 5.5.3 (e): a lifetime that is left is not cut below two hours, so
+ * that a forged advertisement does not take the address away.
+ */
+static void prolong(struct turn *t, uint32_t ref,
+		    const struct wire_nd_prefix *p)
+{
+	struct ip_address *a = ip_address_at(t, ref);
+	uint32_t now = (uint32_t)(t->now / HF_SECOND);
+	uint32_t left = a->valid_until > now ? a->valid_until - now : 0;
+
+	a->preferred_until = until(t, p->preferred);
+	if (p->valid > TWO_HOURS || p->valid > left)
+		a->valid_until = until(t, p->valid);
+	else if (left > TWO_HOURS)
+		a->valid_until = now + TWO_HOURS;
+	if (a->state == HF_ADDRESS_READY || a->state == HF_ADDRESS_DEPRECATED)
+		address_timer(t, ref);
+}
+
+static void learn_address(struct turn *t, uint32_t link,
+			  const struct wire_nd_prefix *p)
+{
+	struct hf_addr addr = address_of(t, link, p);
+	uint32_t ref = ip_address_find(t, &addr);
+
+	if (p->bits != AUTONOMOUS_BITS)
+		return; /* RFC 4862 5.5.3 (d) */
+	if (ref == 0 || !ip_address_at(t, ref)->is_own)
+		make_address(t, link, p);
+	else if (ip_address_at(t, ref)->is_learned)
+		prolong(t, ref, p);
+}
+
+/* ---- an advertisement ------------------------------------------------- */
+
+/* Within bounds that keep the link usable, whoever has sent it. */
+static uint32_t bounded(uint32_t ms, uint32_t least, uint32_t most)
+{
+	return ms < least ? least : ms > most ? most : ms;
+}
+
+static void learn_parameters(struct turn *t, uint32_t link,
+			     const struct wire_nd *nd)
+{
+	struct ip_link *l = ip_link_at(t, link);
+
+	if (nd->hop_limit != 0)
+		l->hop_limit = nd->hop_limit;
+	if (nd->reachable != 0)
+		ip_link_reachable(t, link,
+				  bounded(nd->reachable, 1000, 3600000) *
+					  HF_MILLISECOND);
+	if (nd->retrans != 0)
+		l->retrans = bounded(nd->retrans, 100, 60000);
+	if (nd->mtu >= MTU_IPV6_MIN && nd->mtu <= l->mtu)
+		l->mtu_ipv6 = nd->mtu;
+}
+
+static void router_is_here(struct turn *t, uint32_t link,
+			   const struct hf_addr *from, const struct hf_mac *mac)
+{
+	uint32_t ref = neighbour_hold(t, link, from);
+
+	if (ref == 0)
+		return;
+	neighbour_at(t, ref)->is_router = true;
+	neighbour_heard(t, ref, mac);
+}
+
+static void stop_asking(struct turn *t, uint32_t link)
+{
+	const struct ip_route none = { .link = link };
+	uint32_t ref = find(t, LEARNED_NOTHING, &none);
+
+	if (ref != 0)
+		forget(t, ref);
+}
+
+enum hf_drop router_advertised(struct turn *t, uint32_t link,
+			       const struct wire_nd *nd,
+			       const struct hf_addr *from)
+{
+	if (!ip_link_at(t, link)->accept_routers)
+		return HF_DROP_ND;
+	stop_asking(t, link);
+	learn_parameters(t, link, nd);
+	learn_router(t, link, nd->lifetime, from);
+	for (uint32_t i = 0; i < nd->prefix_count; i++) {
+		const struct wire_nd_prefix *p = &nd->prefix[i];
+
+		if (addr_is_link_local(&p->prefix))
+			continue;
+		if (p->is_on_link)
+			learn_on_link(t, link, p);
+		if (p->is_autonomous)
+			learn_address(t, link, p);
+	}
+	if (nd->has_mac)
+		router_is_here(t, link, from, &nd->mac);
+	return HF_ACCEPTED;
+}
