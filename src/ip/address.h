@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Local addresses, and how the host comes by them. */
+#ifndef IP_ADDRESS_H
+#define IP_ADDRESS_H
+
+#include "turn.h"
+#include "wire_ip.h"
+
+/*
+ * A local address, once for all who use it. Own ones were given to the host;
+ * others are those of connections that it intercepts. Times are in seconds.
+ */
+struct ip_address {
+	struct record record; /* its timer: conflict.c */
+	struct hf_addr addr;
+	uint32_t uses; /* connections and listeners; 1 more if own */
+	uint8_t link;
+	bool is_own;
+	uint8_t state; /* enum hf_address_state, of an own one */
+	uint8_t probes; /* sent; then announcements sent */
+	bool is_learned;
+	uint16_t defended_at; /* when, modulo 2^16; 0: never */
+	uint32_t next; /* ref of another own one; first: struct ip.first_own */
+	uint32_t preferred_until, valid_until; /* learned; all ones: for ever */
+};
+
+_Static_assert(sizeof(struct ip_address) <= BLOCK_UNIT, "one unit");
+
+static inline struct ip_address *ip_address_at(const struct turn *t,
+					       uint32_t ref)
+{
+	return block_at(t->b, ref);
+}
+
+/* The ref of an address in use; 0. */
+uint32_t ip_address_find(const struct turn *t, const struct hf_addr *addr);
+/* True if the host has the address, on whatever link, and may use it. */
+bool ip_address_is_own(const struct turn *t, const struct hf_addr *addr);
+/* Counts one more use of an address, new or not; 0 if there is no memory. */
+uint32_t ip_address_hold(struct turn *t, const struct hf_addr *addr,
+			 uint32_t link);
+void ip_address_use(const struct turn *t, uint32_t ref);
+void ip_address_drop(struct turn *t, uint32_t ref);
+
+enum hf_error ip_address_add(struct turn *t, uint32_t link,
+			     const struct hf_addr *addr, unsigned prefix_len);
+/* The same without a route: the ref of a new own address; 0: *error. */
+uint32_t ip_address_own(struct turn *t, uint32_t link,
+			const struct hf_addr *addr, enum hf_error *error);
+/* Takes away what ip_address_own() gave. */
+void ip_address_disown(struct turn *t, uint32_t ref);
+enum hf_error ip_address_remove(struct turn *t, const struct hf_addr *addr);
+
+bool addr_is_unspecified(const struct hf_addr *a);
+bool addr_is_loopback(const struct hf_addr *a);
+bool addr_is_multicast(const struct hf_addr *a);
+bool addr_is_link_local(const struct hf_addr *a);
+/* May be one end of a connection: MUST-46, MUST-57, MUST-63. */
+bool addr_is_unicast(const struct hf_addr *a);
+/* How many leading bits two addresses share. */
+unsigned addr_common_bits(const struct hf_addr *a, const struct hf_addr *b);
+/* True if the first `bits` bits agree. */
+static inline bool addr_has_prefix(const struct hf_addr *a,
+				   const struct hf_addr *prefix, unsigned bits)
+{
+	return addr_common_bits(a, prefix) >= bits;
+}
+
+/*
+ * Whether a datagram that arrived on a link is between addresses that may
+ * talk: HF_ACCEPTED, HF_DROP_SOURCE or HF_DROP_DESTINATION. RFC 9293 3.9.2.3
+ */
+enum hf_drop ip_may_talk(const struct turn *t, const struct wire_ip *ip,
+			 uint32_t link);
+
+/* ---- conflict.c: probing, announcing, lifetimes ----------------------- */
+
+/* A new own address: conflict.c probes for it, or not. */
+void conflict_start(struct turn *t, uint32_t ref);
+/* Another host uses it, or probes for it. */
+void conflict_heard(struct turn *t, uint32_t ref);
+/* The timer of an own address has fired. */
+void address_expired(struct turn *t, uint32_t ref);
+/* Restarts the timer of an own address, whose lifetimes have changed. */
+void address_timer(struct turn *t, uint32_t ref);
+bool address_is_usable(const struct ip_address *a);
+
+#endif
