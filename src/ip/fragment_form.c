@@ -67,43 +67,30 @@ static bool ipv4_is_sound(const struct wire_ip *ip)
 
 /* ---- IPv6 ------------------------------------------------------------- */
 
-struct upper_layer {
-	const uint8_t *octets;
-	uint32_t len;
-	uint8_t protocol;
-};
-
 /*
  * RFC 7112: the first fragment holds all headers, the upper-layer header
  * among them. One more fragment header in it is refused too: nobody
  * fragments a fragment, and a datagram is put together once.
  */
-static bool find_upper_layer(const struct wire_ip *ip, struct upper_layer *u)
+static bool chain_is_whole(const struct wire_ip *ip)
 {
-	*u = (struct upper_layer){ ip->payload, ip->payload_len, ip->protocol };
-	while (is_extension(u->protocol)) {
+	const uint8_t *p = ip->payload;
+	uint32_t left = ip->payload_len;
+	uint8_t next = ip->protocol;
+
+	while (is_extension(next)) {
 		uint32_t len;
 
-		if (u->protocol == FRAGMENT || u->len < EXTENSION_LEN_MIN)
+		if (next == FRAGMENT || left < EXTENSION_LEN_MIN)
 			return false;
-		len = extension_len(u->protocol, u->octets);
-		if (len > u->len)
+		len = extension_len(next, p);
+		if (len > left)
 			return false;
-		u->protocol = u->octets[0];
-		u->octets += len;
-		u->len -= len;
+		next = p[0];
+		p += len;
+		left -= len;
 	}
-	return u->len >= upper_layer_min(u->protocol);
-}
-
-static bool first_is_sound(const struct wire_ip *ip, struct wire_icmp *problem)
-{
-	struct upper_layer u;
-
-	if (!find_upper_layer(ip, &u))
-		return refuse(problem, PROBLEM_CHAIN, 0);
-	/* RFC 6980 5: silently, for nobody sends them in fragments. */
-	return u.protocol != WIRE_PROTOCOL_ICMPV6 || !wire_nd_is(u.octets[0]);
+	return left >= upper_layer_min(next);
 }
 
 /* RFC 8200 4.5: each of these is told. */
@@ -116,7 +103,9 @@ static bool ipv6_is_sound(const struct wire_ip *ip, struct wire_icmp *problem)
 	if (ip->fragment_header - WIRE_IPV6_HEADER + end > DATAGRAM_MOST)
 		return refuse(problem, PROBLEM_FIELD,
 			      ip->fragment_header + OFFSET_AT);
-	return ip->fragment_offset != 0 || first_is_sound(ip, problem);
+	if (ip->fragment_offset == 0 && !chain_is_whole(ip))
+		return refuse(problem, PROBLEM_CHAIN, 0);
+	return true;
 }
 
 bool fragment_is_sound(const struct wire_ip *ip, struct wire_icmp *problem)

@@ -199,6 +199,8 @@ static enum hf_drop solicited(struct turn *t, uint32_t link,
 		return HF_DROP_ND;
 	if (addr_is_unspecified(from))
 		return probed(t, link, ref, nd);
+	if (own(t, link, from) != 0)
+		return HF_DROP_SOURCE; /* a neighbour of our own name */
 	if (!address_is_usable(ip_address_at(t, ref)))
 		return HF_DROP_ND;
 	if (nd->has_mac) {
@@ -267,8 +269,6 @@ enum hf_drop nd_arrived(struct turn *t, uint32_t link, const struct wire_ip *ip,
 		return drop;
 	if (nd.has_mac && mac_eq(&nd.mac, &ip_link_at(t, link)->mac))
 		return HF_DROP_ND; /* our own, come back */
-	if (own(t, link, &ip->src) != 0)
-		return HF_DROP_SOURCE;
 	switch ((enum wire_nd_type)nd.type) {
 	case ND_NEIGHBOUR_SOLICITATION:
 		return solicited(t, link, &nd, &ip->src);

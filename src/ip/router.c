@@ -287,7 +287,8 @@ enum hf_drop router_advertised(struct turn *t, uint32_t link,
 			       const struct wire_nd *nd,
 			       const struct hf_addr *from)
 {
-	if (!ip_link_at(t, link)->accept_routers)
+	if (!ip_link_at(t, link)->accept_routers ||
+	    ip_address_is_own(t, from))
 		return HF_DROP_ND;
 	stop_asking(t, link);
 	learn_parameters(t, link, nd);

@@ -27,7 +27,7 @@ static void tell_old_query(const struct reader *r, uint32_t len)
 {
 	uint8_t time = read8(r, 1);
 
-	text_add(r->text, "%u", time ? 2 : 1);
+	text_add(r->text, " v%u", time ? 2 : 1);
 	if (time && time != USUAL_TIME)
 		text_add(r->text, " [max resp time %u]", time);
 	if (read32(r, 4)) {
@@ -62,7 +62,7 @@ static void tell_v3_query(const struct reader *r, uint32_t len)
 {
 	uint32_t sources;
 
-	text_add(r->text, "3");
+	text_add(r->text, " v3");
 	if (len % 4) {
 		text_add(r->text, " [invalid len %u]", len);
 		return;
@@ -162,7 +162,7 @@ static void tell_message(const struct reader *r, const struct payload *p)
 
 	switch (type) {
 	case QUERY:
-		text_add(r->text, "igmp query v");
+		text_add(r->text, "igmp query");
 		if (p->len >= V3_QUERY_LEN)
 			tell_v3_query(r, p->len);
 		else

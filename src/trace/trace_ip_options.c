@@ -66,7 +66,7 @@ static bool line_route(struct text *text, const struct option *o)
 			return false;
 		text_add(text, " ");
 		text_ipv4(text, o->data + at);
-		if (pointer > at + 1)
+		if (pointer - 1 > at) /* 0 is far beyond */
 			text_add(text, ",");
 	}
 	return true;

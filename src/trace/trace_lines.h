@@ -66,6 +66,8 @@ void line_ethernet(struct text *text, struct payload *p);
 void line_sll(struct text *text, struct payload *p);
 void line_sll2(struct text *text, struct payload *p);
 void line_null(struct text *text, struct payload *p);
+/* "02:... > 02:..." of a header that starts with the destination. */
+void line_macs(struct text *text, const uint8_t *header);
 /* "vlan 5, p 0, " */
 void line_tag(struct text *text, uint16_t tag);
 /* "ethertype IPv4 (0x0800)" */

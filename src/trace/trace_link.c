@@ -15,8 +15,7 @@ void text_mac(struct text *text, const uint8_t *mac)
 		text_add(text, "%s%02x", i ? ":" : "", mac[i]);
 }
 
-/* "02:... > 02:..." of a header that starts with the destination. */
-static void line_macs(struct text *text, const uint8_t *header)
+void line_macs(struct text *text, const uint8_t *header)
 {
 	text_mac(text, header + MAC);
 	text_add(text, " > ");

@@ -119,8 +119,13 @@ static uint32_t tell_record(const struct reader *r, const struct payload *p,
 
 void line_mld_v2_report(const struct reader *r, const struct payload *p)
 {
-	uint32_t at = ICMP_HEADER, records = read16(r, 6);
+	uint32_t at = ICMP_HEADER, records;
 
+	if (p->len < ICMP_HEADER) {
+		text_add(r->text, " [invalid len %u]", p->len);
+		return;
+	}
+	records = read16(r, 6);
 	text_add(r->text, ", %u group record(s)", records);
 	if (!p->style->verbose)
 		return;

@@ -112,11 +112,20 @@ static void tell_name(const struct reader *r, const struct payload *p,
 	text_add(r->text, "\"");
 }
 
+/* Nothing is told of an address that is cut. */
+static bool has_address(const struct reader *r, const struct payload *p,
+			uint32_t octets)
+{
+	if (r->have > HEADER + octets && p->style->verbose)
+		text_add(r->text, ", invalid subject len");
+	return r->have == HEADER + octets;
+}
+
 static void tell_subject(const struct reader *r, const struct payload *p)
 {
 	switch (read8(r, 1)) {
 	case SUBJECT_IPV6:
-		if (r->have != HEADER + 16)
+		if (!has_address(r, p, 16))
 			return;
 		text_add(r->text, ", subject=");
 		tell_ipv6(r, HEADER);
@@ -126,7 +135,7 @@ static void tell_subject(const struct reader *r, const struct payload *p)
 		tell_name(r, p, HEADER);
 		return;
 	case SUBJECT_IPV4:
-		if (r->have != HEADER + 4)
+		if (!has_address(r, p, 4))
 			return;
 		text_add(r->text, ", subject=");
 		tell_ipv4(r, HEADER);

@@ -74,12 +74,12 @@ static void tell_time(const struct reader *r, const char *name, uint32_t at)
 /* RFC 2894 3.2.1.2 */
 static void tell_use(const struct reader *r, uint32_t at, bool verbose)
 {
-	uint32_t flags = read32(r, at + 12);
+	uint8_t flags = read8(r, at + 12);
 
 	text_add(r->text, " use(");
 	if (flags)
-		text_add(r->text, "%s%s,", flags & 0x80000000 ? "V" : "",
-			 flags & 0x40000000 ? "P" : "");
+		text_add(r->text, "%s%s,", flags & 0x80 ? "V" : "",
+			 flags & 0x40 ? "P" : "");
 	if (verbose) {
 		text_add(r->text, "mask=0x%x,raflags=0x%x,", read8(r, at + 2),
 			 read8(r, at + 3));

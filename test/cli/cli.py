@@ -42,6 +42,29 @@ WRONG = [
     ["serve", "echo", "--memory", "-1"],
     ["serve", "echo", "--memory", "99999999999999999999G"],
     ["serve", "echo", "--tun", ""],
+    ["serve", "echo", "--tap="],
+    ["serve", "echo", "--interface", ""],
+    ["serve", "echo", "--tun", "hf0", "--tap", "hf1"],
+    ["serve", "echo", "--tap", "hf0", "--interface", "hf1"],
+    ["connect", "10.9.0.1", "80", "--tun", "hf0", "--interface", "hf1"],
+    ["serve", "echo", "--mac", "02:00:00:00:00:01"],
+    ["serve", "echo", "--tun", "hf0", "--gateway", "10.9.0.1"],
+    ["serve", "echo", "--vlan", "5"],
+    ["serve", "echo", "--accept-routers"],
+    ["serve", "echo", "--tap", "hf0", "--mac", "02:00:00:00:00"],
+    ["serve", "echo", "--tap", "hf0", "--mac", "02:00:00:00:00:01:02"],
+    ["serve", "echo", "--tap", "hf0", "--mac", "0g:00:00:00:00:01"],
+    ["serve", "echo", "--tap", "hf0", "--mac", "2:0:0:0:0:1"],
+    ["serve", "echo", "--tap", "hf0", "--mac", "01:00:5e:00:00:01"],
+    ["serve", "echo", "--tap", "hf0", "--mac", "00:00:00:00:00:00"],
+    ["serve", "echo", "--tap", "hf0", "--vlan", "0"],
+    ["serve", "echo", "--tap", "hf0", "--vlan", "4095"],
+    ["serve", "echo", "--tap", "hf0", "--gateway", "10.9.0.1/24"],
+    ["serve", "echo", "--tap", "hf0", "--gateway", "10.9.0.1", "--gateway",
+     "10.9.0.3"],
+    ["serve", "echo", "--tap", "hf0", "--mtu", "575"],
+    ["serve", "echo", "--tap", "hf0", "--mtu", "65536"],
+    ["lab", "echo", "--tap", "hf0"],
     ["connect"],
     ["connect", "10.9.0.1"],
     ["connect", "10.9.0.1", "0"],
@@ -135,10 +158,11 @@ def is_as_tcpdump(program, *options):
             f"{ours} instead of {theirs}")
 
 
-def refuses_a_missing_interface(program):
-    done = program.run("serve", "echo", "--tun", "a-name-that-is-too-long")
+def fails_in_one_line(program, *arguments):
+    done = program.run(*arguments)
     require(done.returncode == 1, f"exit status {done.returncode}")
-    require(done.stderr.count("\n") == 1, f"it says {done.stderr!r}")
+    require(done.stderr.count("\n") == 1
+            and done.stderr.startswith("handfast"), f"it says {done.stderr!r}")
 
 
 def cases(program):
@@ -150,7 +174,13 @@ def cases(program):
     for arguments in WRONG:
         yield ("wrong: " + " ".join(map(repr, arguments)),
                lambda arguments=arguments: is_refused(program, arguments))
-    yield "a failure is one line", lambda: refuses_a_missing_interface(program)
+    for option, name in (("--tun", "a-name-that-is-too-long"),
+                         ("--tap", "a-name-that-is-too-long"),
+                         ("--interface", "a-name-that-is-too-long"),
+                         ("--interface", "hf-nowhere")):
+        yield (f"a failure is one line: {option} {name}",
+               lambda option=option, name=name: fails_in_one_line(
+                   program, "serve", "echo", option, name))
     yield "bench crr", lambda: measures(
         program, "crr", ["--connections", "1000"], "ns_per_connection")
     yield "bench stream", lambda: measures(

@@ -362,14 +362,14 @@ static void call_status(struct fuzz *f, struct input *in)
 /* The host goes on in a copy of its block. */
 static void move(struct fuzz *f)
 {
-	void *block = aligned_alloc(HF_BLOCK_ALIGN, FUZZ_BLOCK);
+	void *block = aligned_alloc(HF_BLOCK_ALIGN, f->block_size);
 
 	FUZZ_CHECK(f, block);
-	memcpy(block, f->block, FUZZ_BLOCK);
-	memset(f->block, 0xa5, FUZZ_BLOCK);
+	memcpy(block, f->block, f->block_size);
+	memset(f->block, 0xa5, f->block_size);
 	free(f->block);
 	f->block = block;
-	FUZZ_CHECK(f, hf_host_attach(block, FUZZ_BLOCK, &f->host) == HF_OK);
+	FUZZ_CHECK(f, hf_host_attach(block, f->block_size, &f->host) == HF_OK);
 }
 
 /* ---- time ------------------------------------------------------------- */

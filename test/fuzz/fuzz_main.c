@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fuzz target without a fuzzer:
+ * A fuzz target without a fuzzer:
  *
- *	fuzz_replay FILE ...            runs each file
- *	fuzz_replay --random FIRST LAST runs inputs made from these seeds
- *	fuzz_replay --write SEED FILE   writes the input made from a seed
+ *	fuzz_..._replay FILE ...            runs each file
+ *	fuzz_..._replay --random FIRST LAST runs inputs made from these seeds
+ *	fuzz_..._replay --write SEED FILE   writes the input made from a seed
  */
 #include "fuzz_host.h"
 #include "sim_random.h"
@@ -29,14 +29,11 @@ static void die(int number)
 static size_t make(uint64_t seed, uint8_t *data)
 {
 	struct sim_random r = sim_random_stream(seed, 3);
-	size_t len = 3 + (size_t)sim_random_below(&r, 400);
+	size_t len = 4 + (size_t)sim_random_below(&r, 400);
 
 	for (size_t i = 0; i < len; i++)
 		data[i] = (uint8_t)sim_random_next(&r);
-	data[0] = (uint8_t)(seed % FUZZ_PATHS);
-	/* Three in four are not tight. */
-	if (sim_random_below(&r, 4))
-		data[2] &= (uint8_t)~64;
+	fuzz_target_shape(data, seed, &r);
 	return len;
 }
 
@@ -47,11 +44,13 @@ static int run_random(const char *first, const char *last)
 	uint8_t data[512];
 
 	for (uint64_t seed = from; seed <= to; seed++) {
+		size_t len = make(seed, data);
+
 		snprintf(doing, sizeof doing,
-			 "state %s; replay: fuzz_replay --random %llu %llu\n",
-			 fuzz_path_name((uint32_t)(seed % FUZZ_PATHS)),
+			 "start %s; replay: %s --random %llu %llu\n",
+			 fuzz_target_start(data), fuzz_target_name,
 			 (unsigned long long)seed, (unsigned long long)seed);
-		LLVMFuzzerTestOneInput(data, make(seed, data));
+		LLVMFuzzerTestOneInput(data, len);
 	}
 	printf("%llu random inputs passed\n",
 	       (unsigned long long)(to - from + 1));
@@ -84,7 +83,8 @@ static int run_file(const char *path)
 	}
 	len = fread(data, 1, sizeof data, file);
 	fclose(file);
-	snprintf(doing, sizeof doing, "replay: fuzz_replay %s\n", path);
+	snprintf(doing, sizeof doing, "replay: %s %s\n", fuzz_target_name,
+		 path);
 	LLVMFuzzerTestOneInput(data, len);
 	return 0;
 }
@@ -99,8 +99,10 @@ int main(int argc, char **argv)
 	if (argc == 4 && strcmp(argv[1], "--write") == 0)
 		return write_random(argv[2], argv[3]);
 	if (argc < 2 || argv[1][0] == '-') {
-		fprintf(stderr, "usage: fuzz_replay FILE ... | "
-				"--random FIRST LAST | --write SEED FILE\n");
+		fprintf(stderr,
+			"usage: %s FILE ... | --random FIRST LAST | "
+			"--write SEED FILE\n",
+			fuzz_target_name);
 		return 2;
 	}
 	for (int i = 1; i < argc; i++)

@@ -4,15 +4,16 @@
  * itself has no command for: very many connections, half-close from either
  * end, abort, an address that never answers. interop.py is the other side.
  *
- *	peer echo ADDR PORT TOTAL BATCH	 TOTAL connections, BATCH at once
- *	peer half-first ADDR PORT	 shuts down, then receives a megabyte
- *	peer half-second ADDR PORT	 at end of stream sends a megabyte
- *	peer abort ADDR PORT		 sends four octets, then aborts
- *	peer silent ADDR PORT		 gives up after three seconds
- *	peer refused ADDR PORT		 is answered with a reset
+ *	peer DEVICE echo ADDR PORT TOTAL BATCH	TOTAL connections, BATCH at once
+ *	peer DEVICE half-first ADDR PORT	shuts down, receives a megabyte
+ *	peer DEVICE half-second ADDR PORT	at end of stream sends one
+ *	peer DEVICE abort ADDR PORT		sends four octets, then aborts
+ *	peer DEVICE silent ADDR PORT		gives up after three seconds
+ *	peer DEVICE refused ADDR PORT		is answered with a reset
  *
- * With "-" for ADDR it listens on PORT and serves one connection so. Says
- * what it saw in one line; exit status 1 if it was not as it should be.
+ * DEVICE is tun:NAME, tap:NAME or packet:NAME. With "-" for ADDR it listens
+ * on PORT and serves one connection so. Says what it saw in one line; exit
+ * status 1 if it was not as it should be.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <handfast/device.h>
@@ -27,6 +28,8 @@
 #define PATIENCE (60 * HF_SECOND)
 
 static const char greeting[16] = "fifteen letters";
+
+struct mode;
 
 struct talk {
 	struct hf_handle handle;
@@ -44,6 +47,7 @@ struct peer {
 	uint32_t echoed; /* in all */
 	enum hf_error error; /* of the last that ended badly */
 	bool bad; /* the wrong octets came */
+	const struct mode *mode;
 };
 
 /* ---- what both sides send: octet i of the megabyte -------------------- */
@@ -263,24 +267,36 @@ static const struct mode {
 
 /* ---- the run ---------------------------------------------------------- */
 
+/* What comes and goes by itself while no connection is there. */
+static bool is_fleeting(int pool)
+{
+	return pool == HF_POOL_LISTENER || pool == HF_POOL_NEIGHBOUR ||
+	       pool == HF_POOL_LEARNED;
+}
+
 /*
  * A listener's first connection takes the place of the one that would have
  * been opened, and its mode hears the same event.
  */
-static void on_accept(void *context, const struct hf_event *event, hf_time now)
+static void on_accept(struct peer *p, hf_time now)
 {
-	struct peer *p = context;
 	struct hf_event connected = { .flags = HF_EVENT_CONNECTED };
-	const struct mode *mode = (const struct mode *)(uintptr_t)event->user;
 
-	if (!(event->flags & HF_EVENT_ACCEPT)) {
-		mode->event(p, event, now);
-		return;
-	}
 	p->error = hf_accept(p->host, p->listener, &p->talks->handle);
 	hf_close(p->host, p->listener, now);
 	connected.handle = p->talks->handle;
-	mode->event(p, &connected, now);
+	p->mode->event(p, &connected, now);
+}
+
+/* What concerns no connection is no mode's business. */
+static void on_event(void *context, const struct hf_event *event, hf_time now)
+{
+	struct peer *p = context;
+
+	if (event->flags & HF_EVENT_ACCEPT)
+		on_accept(p, now);
+	else if (event->handle.index)
+		p->mode->event(p, event, now);
 }
 
 static bool pools_are(const struct hf_host *host, const struct hf_usage *before)
@@ -289,7 +305,7 @@ static bool pools_are(const struct hf_host *host, const struct hf_usage *before)
 
 	hf_host_used(host, &used);
 	for (int i = 0; i < HF_POOLS; i++)
-		if (i != HF_POOL_LISTENER &&
+		if (!is_fleeting(i) &&
 		    used.pool[i].used != before->pool[i].used)
 			return false;
 	return true;
@@ -316,23 +332,21 @@ static bool turn_until_empty(struct peer *p, const struct hf_usage *before)
 	return pools_are(p->host, before);
 }
 
-static bool run(struct peer *p, const struct mode *mode)
+static bool run(struct peer *p)
 {
-	struct hf_listen listen = { .port = p->open.local_port,
-				    .user = (uintptr_t)mode };
+	struct hf_listen listen = { .port = p->open.local_port };
 
+	p->loop.event = on_event;
 	if (p->open.remote_port == 0) {
-		p->loop.event = on_accept;
 		p->error = hf_listen(p->host, &listen, &p->listener);
 		return !p->error && turn_until_ended(p);
 	}
-	p->loop.event = mode->event;
 	for (p->opened = 0; p->opened < p->total; p->opened += p->batch) {
 		if (!open_batch(p))
 			return false;
-		if (mode->user_timeout)
+		if (p->mode->user_timeout)
 			hf_set(p->host, p->talks->handle,
-			       HF_OPTION_USER_TIMEOUT, mode->user_timeout);
+			       HF_OPTION_USER_TIMEOUT, p->mode->user_timeout);
 		if (!turn_until_ended(p))
 			return false;
 	}
@@ -357,7 +371,20 @@ static struct hf_addr parse_addr(const char *text)
 	return addr;
 }
 
-static void set_up(struct peer *p)
+static struct hf_device *open_device(const char *name,
+				     struct hf_failure *failure)
+{
+	if (strncmp(name, "tap:", 4) == 0)
+		return hf_tap_open(name + 4, NULL, failure);
+	if (strncmp(name, "packet:", 7) == 0)
+		return hf_packet_open(name + 7, NULL, failure);
+	if (strncmp(name, "tun:", 4) == 0)
+		return hf_tun_open(name + 4, failure);
+	give_up("no such device");
+	return NULL;
+}
+
+static void set_up(struct peer *p, const char *name)
 {
 	static struct hf_failure failure;
 	struct hf_device *device;
@@ -373,12 +400,14 @@ static void set_up(struct peer *p)
 		hf_host_init(block, BLOCK_SIZE, &config, hf_clock(), &p->host);
 	if (p->error)
 		give_up(hf_error_name(p->error));
-	device = hf_tun_open("hf0", &failure);
+	device = open_device(name, &failure);
 	if (!device)
 		give_up(failure.text);
-	if (hf_loop_open(&p->loop, p->host, device) ||
-	    hf_address_add(p->host, p->loop.link, hf_ipv4(10, 9, 0, 2), 24) ||
-	    hf_address_add(p->host, p->loop.link, parse_addr("fd00:9::2"), 64))
+	if (hf_loop_open(&p->loop, p->host, device, NULL) ||
+	    hf_address_add(p->host, p->loop.link, hf_ipv4(10, 9, 0, 2), 24,
+			   hf_clock()) ||
+	    hf_address_add(p->host, p->loop.link, parse_addr("fd00:9::2"), 64,
+			   hf_clock()))
 		give_up("cannot configure the host");
 	p->loop.context = p;
 }
@@ -395,34 +424,33 @@ static const struct mode *find_mode(const char *name)
 int main(int argc, char **argv)
 {
 	struct peer p = { .total = 1, .batch = 1 };
-	const struct mode *mode;
 	struct hf_usage before;
 	bool good, empty;
 
-	if (argc != 4 && argc != 6)
-		give_up("usage: peer MODE ADDR|- PORT [TOTAL BATCH]");
-	mode = find_mode(argv[1]);
-	if (argc == 6) {
-		p.total = (uint32_t)strtoul(argv[4], NULL, 10);
-		p.batch = (uint32_t)strtoul(argv[5], NULL, 10);
+	if (argc != 5 && argc != 7)
+		give_up("usage: peer DEVICE MODE ADDR|- PORT [TOTAL BATCH]");
+	p.mode = find_mode(argv[2]);
+	if (argc == 7) {
+		p.total = (uint32_t)strtoul(argv[5], NULL, 10);
+		p.batch = (uint32_t)strtoul(argv[6], NULL, 10);
 	}
-	if (strcmp(argv[2], "-") == 0) {
-		p.open.local_port = (uint16_t)strtoul(argv[3], NULL, 10);
+	if (strcmp(argv[3], "-") == 0) {
+		p.open.local_port = (uint16_t)strtoul(argv[4], NULL, 10);
 	} else {
-		p.open.remote = parse_addr(argv[2]);
-		p.open.remote_port = (uint16_t)strtoul(argv[3], NULL, 10);
+		p.open.remote = parse_addr(argv[3]);
+		p.open.remote_port = (uint16_t)strtoul(argv[4], NULL, 10);
 	}
 	p.talks = calloc(p.batch, sizeof *p.talks);
 	if (!p.talks || p.total % p.batch)
 		give_up("TOTAL is not a multiple of BATCH");
-	set_up(&p);
+	set_up(&p, argv[1]);
 	hf_host_used(p.host, &before);
 
-	good = run(&p, mode) && mode->is_good(&p);
+	good = run(&p) && p.mode->is_good(&p);
 	empty = turn_until_empty(&p, &before);
 	printf("%s: %s, ended with %s, echoed %u, sent %u, received %u, "
 	       "pools %s\n",
-	       mode->name, good ? "good" : "bad", hf_error_name(p.error),
+	       p.mode->name, good ? "good" : "bad", hf_error_name(p.error),
 	       (unsigned)p.echoed, (unsigned)p.talks->sent,
 	       (unsigned)p.talks->got, empty ? "empty" : "not empty");
 	hf_device_close(p.loop.device);

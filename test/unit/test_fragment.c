@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fragments come in (RFC 791 3.2, RFC 8200 4.5, RFC 6946, RFC 3168 5.3),
- * RFC 7112), a whole host is driven, and what it answers is the proof that it
- * has put them together, or that it has not.
+ * Fragments come in (RFC 791 3.2, RFC 8200 4.5, RFC 6946, RFC 3168 5.3), and
+ * what a whole host answers is the proof that it has put them together.
  */
 #include "fragment_fixture.h"
 
