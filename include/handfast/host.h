@@ -390,6 +390,7 @@ enum hf_why {
 	HF_WHY_ADDRESS_PROBE, /* has anybody this address? RFC 5227, 4862 */
 	HF_WHY_ANNOUNCE, /* this address is ours: RFC 5227 2.3 */
 	HF_WHY_ROUTER_SOLICIT, /* is there a router? */
+	HF_WHY_GROUP_REPORT, /* which multicast group is heard: RFC 3810 */
 	HF_WHYS
 };
 

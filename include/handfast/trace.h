@@ -22,6 +22,7 @@ enum hf_trace_link {
 	HF_TRACE_LINUX_SLL2, /* Linux cooked, version 2 */
 	HF_TRACE_NULL, /* BSD loopback, family in the writer's byte order */
 	HF_TRACE_LOOP, /* the same in network byte order */
+	HF_TRACE_OCTETS, /* any other: octets are printed */
 	HF_TRACE_LINKS
 };
 

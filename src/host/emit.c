@@ -43,10 +43,11 @@ static size_t output_connection(struct turn *t, uint32_t id,
 
 	while ((ref = ready_first(t->b, ip_link_ref(t, id))) != 0) {
 		struct tcb *tcb = tcb_at(t, ref);
+		const struct hf_addr next = tcb_next(t, tcb);
 		struct way way;
 		size_t len;
 
-		if (!way_find(t, id, tcb_next(t, tcb), &way)) {
+		if (!way_find(t, id, &next, &way)) {
 			await_neighbour(t, tcb, &way);
 			continue;
 		}
@@ -78,9 +79,10 @@ static size_t output_syn_ack(struct turn *t, uint32_t id,
 
 	while (len == 0 && (ref = half_open_due(t, id)) != 0) {
 		struct half_open *h = block_at(t->b, ref);
+		const struct hf_addr next = flow_next(t, &h->flow);
 		struct way way;
 
-		if (!way_find(t, id, half_open_next(t, h), &way)) {
+		if (!way_find(t, id, &next, &way)) {
 			list_leave(t->b, ref);
 			list_push(t->b, block_ref(t->b, &link->held), ref);
 			continue;
@@ -134,6 +136,8 @@ static size_t write_datagram(struct turn *t, uint32_t id, struct reply *r,
 		return arp_write(t, id, r, to);
 	case REPLY_ND:
 		return nd_write(t, id, r, to);
+	case REPLY_MLD:
+		return mld_write(r, to);
 	}
 	return 0;
 }

@@ -3,9 +3,28 @@
 #include "checksum.h"
 #include "internal.h"
 
+/*
+ * The way back of a datagram that came by a source route; count 0: there is
+ * none. MUST-50: what is not understood is passed over. Routes are refused
+ * unless they are configured, for they lead around what firewalls and
+ * ingress filters rely on: RFC 7126 4.3, 4.4.
+ */
+static enum hf_drop read_source_route(const struct turn *t,
+				      const struct wire_ip *ip,
+				      struct wire_source_route *route)
+{
+	enum hf_drop drop = wire_source_route_parse(route, ip);
+
+	if (drop == HF_ACCEPTED && route->count != 0 &&
+	    t->ip->config.source_routes == 0)
+		return HF_DROP_SOURCE_ROUTE;
+	return drop;
+}
+
 static enum hf_drop input_tcp(struct turn *t, const struct wire_ip *ip,
 			      bool is_verified, uint32_t link)
 {
+	struct wire_source_route route;
 	struct arrival a;
 	enum hf_drop drop;
 
@@ -21,6 +40,14 @@ static enum hf_drop input_tcp(struct turn *t, const struct wire_ip *ip,
 		return drop;
 	if (addr_is_loopback(&ip->src) && link != HF_LINK_LOOPBACK)
 		return HF_DROP_SOURCE;
+	a.route = NULL;
+	if (ip->options_len != 0) {
+		drop = read_source_route(t, ip, &route);
+		if (drop != HF_ACCEPTED)
+			return drop;
+		if (route.count != 0)
+			a.route = &route;
+	}
 	a.ip = ip;
 	a.link = link;
 	a.len = a.len_sent = wire_tcp_len(&a.seg);
@@ -56,13 +83,15 @@ static enum hf_drop input_icmp(struct turn *t, const struct wire_ip *ip,
 	return input_icmp_error(t, ip, &icmp);
 }
 
-/* Neighbour discovery is heard whoever it is for: RFC 4861 checks that. */
-static bool is_nd(const struct turn *t, const struct wire_ip *ip, uint32_t link)
+/* The first octet of an ICMPv6 message on Ethernet; 0: it is none. */
+static uint8_t link_message(const struct turn *t, const struct wire_ip *ip,
+			    uint32_t link)
 {
-	return ip->version == 6 && ip->protocol == WIRE_PROTOCOL_ICMPV6 &&
-	       ip->payload_len > 0 && wire_nd_is(ip->payload[0]) &&
-	       !ip->is_fragment &&
-	       ip_link_at(t, link)->kind == HF_LINK_ETHERNET;
+	if (ip->version != 6 || ip->protocol != WIRE_PROTOCOL_ICMPV6 ||
+	    ip->payload_len == 0 || ip->is_fragment ||
+	    ip_link_at(t, link)->kind != HF_LINK_ETHERNET)
+		return 0;
+	return ip->payload[0];
 }
 
 /* A header that asks for it is answered: RFC 1122 3.2.2.5, RFC 8200 4.2. */
@@ -111,13 +140,20 @@ static enum hf_drop input_other(struct turn *t, const struct wire_ip *ip,
 	bool is_icmp =
 		ip->protocol ==
 		(ip->version == 4 ? WIRE_PROTOCOL_ICMP : WIRE_PROTOCOL_ICMPV6);
+	struct wire_source_route route;
+	uint8_t type = link_message(t, ip, link);
 	enum hf_drop drop;
 
-	if (is_nd(t, ip, link)) /* RFC 6980 5: never in fragments */
+	/* Heard whoever they are for: they are checked by their own rules. */
+	if (wire_nd_is(type)) /* RFC 6980 5: never in fragments */
 		return d->was_fragmented
 			       ? HF_DROP_ND
 			       : nd_arrived(t, link, ip, d->is_verified);
+	if (type == WIRE_MLD_QUERY)
+		return mld_arrived(t, link, ip, d->is_verified);
 	drop = ip_may_talk(t, ip, link);
+	if (drop == HF_ACCEPTED && ip->options_len != 0)
+		drop = read_source_route(t, ip, &route);
 	if (drop != HF_ACCEPTED)
 		return drop;
 	if (ip->is_fragment)

@@ -114,6 +114,7 @@ const char *hf_why_name(enum hf_why why)
 		NAME(ADDRESS_PROBE),
 		NAME(ANNOUNCE),
 		NAME(ROUTER_SOLICIT),
+		NAME(GROUP_REPORT),
 	};
 
 	return (unsigned)why < HF_WHYS ? name[why] : "?";

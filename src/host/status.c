@@ -47,6 +47,8 @@ static void connection_status(const struct turn *t, const struct tcb *tcb,
 	};
 	if (tcb->flags & TCB_TIMESTAMPS)
 		status->mss -= 12;
+	if (tcb->flags & TCB_ROUTED)
+		status->mss -= wire_source_route_len(flow_route(t, &tcb->flow));
 }
 
 enum hf_error hf_status(const struct hf_host *host, struct hf_handle handle,

@@ -205,6 +205,7 @@ void ip_address_disown(struct turn *t, uint32_t ref)
 {
 	struct ip_address *a = ip_address_at(t, ref);
 
+	mld_leave(t, a);
 	a->is_own = false;
 	a->state = HF_ADDRESS_NONE;
 	t->ip->towards_link = IP_NO_LINK;

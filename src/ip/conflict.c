@@ -110,6 +110,7 @@ static void become_ready(struct turn *t, uint32_t ref)
 		return;
 	}
 	nd_announce(t, a);
+	mld_join(t, a); /* again: RFC 3810 6.1, and from an address now */
 	a->probes = ANNOUNCE_NUM;
 	address_timer(t, ref);
 }
@@ -159,6 +160,7 @@ void conflict_start(struct turn *t, uint32_t ref)
 	struct ip_address *a = ip_address_at(t, ref);
 	bool had_changed = t->ip->addresses_changed;
 
+	mld_join(t, a);
 	if (ip_link_at(t, a->link)->kind == HF_LINK_ETHERNET) {
 		start_probing(t, ref);
 	} else {

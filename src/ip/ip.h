@@ -7,6 +7,7 @@
 #include "discovery.h"
 #include "icmp.h"
 #include "link.h"
+#include "mld.h"
 #include "neighbour.h"
 #include "reassembly.h"
 #include "reply.h"

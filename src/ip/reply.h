@@ -3,7 +3,7 @@
 #ifndef IP_REPLY_H
 #define IP_REPLY_H
 
-#include "turn.h"
+#include "link.h"
 #include "wire_ethernet.h"
 
 enum reply_kind {
@@ -11,6 +11,7 @@ enum reply_kind {
 	REPLY_ICMP,
 	REPLY_ARP,
 	REPLY_ND,
+	REPLY_MLD,
 };
 
 /*
@@ -42,6 +43,11 @@ struct reply {
 			bool has_mac, is_solicited, is_override;
 			uint8_t nonce[6];
 		} link;
+		struct {
+			struct hf_addr group;
+			uint8_t record; /* enum wire_mld_record */
+			bool is_v1;
+		} mld;
 	} u;
 	struct hf_addr local, remote; /* ARP, ND: who asks, who is asked for */
 	uint8_t why; /* enum hf_why */

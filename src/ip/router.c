@@ -10,6 +10,7 @@
 #define SOLICITATION_INTERVAL (4 * HF_SECOND)
 #define SOLICITATION_DELAY HF_SECOND /* at most */
 #define INFINITE UINT32_MAX
+#define QUERY_DELAY_MOST 60000u /* milliseconds */
 #define TWO_HOURS 7200u
 #define AUTONOMOUS_BITS 64u
 
@@ -121,10 +122,35 @@ static void ask(struct turn *t, uint32_t ref)
 
 void learned_expired(struct turn *t, uint32_t ref)
 {
-	if (learned_at(t, ref)->kind == LEARNED_NOTHING)
+	const struct learned *l = learned_at(t, ref);
+
+	if (l->kind == LEARNED_NOTHING) {
 		ask(t, ref);
-	else
-		forget(t, ref);
+		return;
+	}
+	if (l->kind == LEARNED_QUERY)
+		mld_answer(t, l->link, l->is_v1);
+	forget(t, ref);
+}
+
+/* One answer is for all queries of its time. */
+void query_heard(struct turn *t, uint32_t link,
+		 const struct wire_mld_query *query)
+{
+	const struct ip_route none = { .link = link };
+	uint32_t most = query->delay < QUERY_DELAY_MOST ? query->delay
+							: QUERY_DELAY_MOST;
+	hf_time wait = random_below(&t->ip->random, most + 1) * HF_MILLISECOND;
+	uint32_t ref = find(t, LEARNED_QUERY, &none);
+
+	if (ref == 0)
+		ref = take(t, LEARNED_QUERY, &none);
+	else if (learned_at(t, ref)->record.deadline <= t->now + wait)
+		return;
+	if (ref == 0)
+		return;
+	learned_at(t, ref)->is_v1 = query->is_v1;
+	wheel_arm(t->b, &t->ip->wheel, ref, t->now + wait);
 }
 
 /* ---- routers ---------------------------------------------------------- */
@@ -287,8 +313,7 @@ enum hf_drop router_advertised(struct turn *t, uint32_t link,
 			       const struct wire_nd *nd,
 			       const struct hf_addr *from)
 {
-	if (!ip_link_at(t, link)->accept_routers ||
-	    ip_address_is_own(t, from))
+	if (!ip_link_at(t, link)->accept_routers || ip_address_is_own(t, from))
 		return HF_DROP_ND;
 	stop_asking(t, link);
 	learn_parameters(t, link, nd);
