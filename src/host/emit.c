@@ -225,16 +225,23 @@ size_t hf_loopback(struct hf_host *host, void *buf, size_t cap, size_t most,
 
 /* ---- time ------------------------------------------------------------- */
 
-/* Nobody answers for a neighbour: what waits for it has waited in vain. */
+/*
+ * Nobody answers for a neighbour: what waits for it has waited in vain, one
+ * connection after the other, so that each has a report of its own.
+ */
 static void fire_neighbour(struct turn *t, uint32_t ref)
 {
-	uint32_t link = neighbour_at(t, ref)->link, waits;
+	uint32_t waits;
 
 	if (neighbour_expired(t, ref))
 		return;
-	while ((waits = neighbour_waiter(t, ref)) != 0)
+	waits = neighbour_waiter(t, ref);
+	if (waits != 0) {
 		tcp_unreachable(t, tcb_at(t, waits));
-	half_open_unreachable(t, link);
+		wheel_arm(t->b, &t->ip->wheel, ref, t->now);
+		return;
+	}
+	half_open_unreachable(t, neighbour_at(t, ref)->link);
 	neighbour_free(t, ref);
 }
 

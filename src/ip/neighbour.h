@@ -109,8 +109,9 @@ void neighbour_used(struct turn *t, uint32_t ref);
 /* It is no more to be trusted: probe it at once. */
 void neighbour_suspected(struct turn *t, uint32_t ref);
 /*
- * Its timer has fired. False: it does not answer; neighbour_waiter() tells
- * who waits, one by one, and neighbour_free() then ends it.
+ * Its timer has fired. False: it does not answer, or nobody has asked for
+ * long; neighbour_waiter() tells who waits, one by one, and neighbour_free()
+ * then ends it.
  */
 bool neighbour_expired(struct turn *t, uint32_t ref);
 /* Takes a connection out of those that wait for a neighbour; 0: none. */
