@@ -2,7 +2,7 @@
 #include "block.h"
 
 #define BLOCK_MOST (UINT64_C(1) << 38) /* what 2^32 units reach */
-#define BLOCK_VERSION 1u
+#define BLOCK_VERSION 2u
 
 _Static_assert(sizeof(struct page) == 20, "five per thousand of the block");
 
