@@ -226,8 +226,7 @@ static FILE *open_file(const char *path)
 	return stream;
 }
 
-/* The link types of libpcap, apart from those of this trace. */
-static bool find_link(int datalink, enum hf_trace_link *link)
+static enum hf_trace_link find_link(int datalink)
 {
 	static const struct {
 		int datalink;
@@ -244,11 +243,9 @@ static bool find_link(int datalink, enum hf_trace_link *link)
 	};
 
 	for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
-		if (links[i].datalink == datalink) {
-			*link = links[i].link;
-			return true;
-		}
-	return false;
+		if (links[i].datalink == datalink)
+			return links[i].link;
+	return HF_TRACE_OCTETS;
 }
 
 static int set_filter(struct dump *dump)
@@ -272,7 +269,6 @@ static int open_capture(struct dump *dump)
 {
 	char error[PCAP_ERRBUF_SIZE];
 	FILE *file = open_file(dump->path);
-	int datalink;
 
 	if (!file)
 		return CLI_FAILED;
@@ -281,10 +277,7 @@ static int open_capture(struct dump *dump)
 		fclose(file);
 		return cli_fail(&about, "%s: %s", dump->path, error);
 	}
-	datalink = pcap_datalink(dump->pcap);
-	if (!find_link(datalink, &dump->style.link))
-		return cli_fail(&about, "%s: cannot print link type %d",
-				dump->path, datalink);
+	dump->style.link = find_link(pcap_datalink(dump->pcap));
 	dump->trace = hf_trace_new(&dump->style);
 	if (!dump->trace)
 		return cli_fail(&about, "no memory");
@@ -358,6 +351,11 @@ static int print_all(struct dump *dump)
 	if (status == PCAP_ERROR)
 		return cli_fail(&about, "%s: %s", dump->path,
 				pcap_geterr(dump->pcap));
+	if (dump->style.link == HF_TRACE_OCTETS)
+		return cli_fail(&about,
+				"%s: link type %d is not known here, only the "
+				"octets of its frames",
+				dump->path, pcap_datalink(dump->pcap));
 	return CLI_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "flow.h"
 #include "text.h"
 
+#include "wire_ethernet.h"
 #include "wire_ip.h"
 #include "wire_tcp.h"
 
@@ -28,8 +29,23 @@ static void set_end(struct flow_end *end, const struct hf_addr *addr,
 	end->version = addr_is_ipv4(addr) ? 4 : 6;
 }
 
+/* The datagram of a frame; false: there is none. */
+static bool read_datagram(const struct hf_trace *trace,
+			  const struct hf_frame *frame, struct wire_ip *ip)
+{
+	struct wire_ethernet e;
+
+	if (trace->style.link != HF_TRACE_ETHERNET)
+		return !wire_ip_parse(ip, frame->data, frame->len);
+	return !wire_ethernet_parse(&e, frame->data, frame->len) &&
+	       (e.type == WIRE_ETHERTYPE_IPV4 ||
+		e.type == WIRE_ETHERTYPE_IPV6) &&
+	       !wire_ip_parse(ip, e.payload, e.payload_len);
+}
+
 /* Which connection it was: by the segment, or by the report of a timer. */
-static bool read_ends(struct passage *passage, const struct hf_sight *sight)
+static bool read_ends(const struct hf_trace *trace, struct passage *passage,
+		      const struct hf_sight *sight)
 {
 	const struct hf_report *report = sight->report;
 	struct wire_tcp segment;
@@ -40,7 +56,7 @@ static bool read_ends(struct passage *passage, const struct hf_sight *sight)
 		set_end(&passage->remote, &report->remote, report->remote_port);
 		return report->remote_port;
 	}
-	if (wire_ip_parse(&ip, sight->frame.data, sight->frame.len) ||
+	if (!read_datagram(trace, &sight->frame, &ip) ||
 	    ip.protocol != WIRE_PROTOCOL_TCP ||
 	    wire_tcp_parse(&segment, ip.payload, ip.payload_len))
 		return false;
@@ -90,10 +106,11 @@ static void take_path(struct passage *passage, const struct hf_report *report,
 		pass(passage, report->path[i]);
 }
 
-static void follow(struct flows *flows, struct passage *passage,
+static void follow(const struct hf_trace *trace, struct passage *passage,
 		   const struct hf_sight *sight)
 {
-	bool is_known = read_ends(passage, sight);
+	bool is_known = read_ends(trace, passage, sight);
+	struct flows *flows = trace->flows;
 	uint8_t known = FLOW_STATE_UNKNOWN, last;
 
 	if (is_known)
@@ -136,7 +153,7 @@ size_t hf_trace_note(struct hf_trace *trace, const struct hf_sight *sight,
 
 	if (cap)
 		to[0] = '\0';
-	follow(trace->flows, &passage, sight);
+	follow(trace, &passage, sight);
 	if (sight->direction == HF_DIRECTION_OUT && report->why)
 		text_add(&text, "%s", hf_why_name((enum hf_why)report->why));
 	if (sight->direction == HF_DIRECTION_IN && report->drop)

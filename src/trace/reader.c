@@ -18,18 +18,18 @@ const uint8_t *read_octets(const struct reader *r, uint32_t at, uint32_t octets)
 	return reader_needs(r, at, octets) ? r->data + at : nothing;
 }
 
-void tell_ipv4(const struct reader *r, uint32_t at)
+void reader_tell_ipv4(const struct reader *r, uint32_t at)
 {
 	text_ipv4(r->text, read_octets(r, at, 4));
 }
 
-void tell_ipv6(const struct reader *r, uint32_t at)
+void reader_tell_ipv6(const struct reader *r, uint32_t at)
 {
 	text_ipv6(r->text, read_octets(r, at, 16));
 }
 
-void tell_hex(const struct reader *r, uint32_t at, uint32_t len,
-	      const char *indent)
+void reader_tell_hex(const struct reader *r, uint32_t at, uint32_t len,
+		     const char *indent)
 {
 	if (at >= r->have)
 		return;
@@ -41,7 +41,7 @@ void tell_hex(const struct reader *r, uint32_t at, uint32_t len,
 	}
 }
 
-void tell_character(const struct reader *r, uint8_t c)
+void reader_tell_character(const struct reader *r, uint8_t c)
 {
 	if (c >= 0x80)
 		text_add(r->text, "M-");
@@ -52,7 +52,7 @@ void tell_character(const struct reader *r, uint8_t c)
 		text_add(r->text, "^%c", c ^ 0x40);
 }
 
-void tell_link_address(const struct reader *r, uint32_t at, uint32_t len)
+void reader_tell_octets(const struct reader *r, uint32_t at, uint32_t len)
 {
 	if (!reader_needs(r, at, len))
 		return;

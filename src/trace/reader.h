@@ -53,20 +53,20 @@ static inline uint32_t read32(const struct reader *r, uint32_t at)
 }
 
 /* Addresses. */
-void tell_ipv4(const struct reader *r, uint32_t at);
-void tell_ipv6(const struct reader *r, uint32_t at);
+void reader_tell_ipv4(const struct reader *r, uint32_t at);
+void reader_tell_ipv6(const struct reader *r, uint32_t at);
 
 /*
  * "0x0000:  0102 0304" of `len` octets or those that are there, 16 in each
  * line; `indent` begins a line.
  */
-void tell_hex(const struct reader *r, uint32_t at, uint32_t len,
-	      const char *indent);
+void reader_tell_hex(const struct reader *r, uint32_t at, uint32_t len,
+		     const char *indent);
 
 /* "a", "^@", "M-a", "M-^@" */
-void tell_character(const struct reader *r, uint8_t c);
+void reader_tell_character(const struct reader *r, uint8_t c);
 
 /* "01:02:03" */
-void tell_link_address(const struct reader *r, uint32_t at, uint32_t len);
+void reader_tell_octets(const struct reader *r, uint32_t at, uint32_t len);
 
 #endif

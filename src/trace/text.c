@@ -21,9 +21,14 @@ void text_add(struct text *text, const char *format, ...)
 		text->len += (size_t)n < room ? (size_t)n : room - 1;
 }
 
-void text_cut(struct text *text, const char *protocol)
+void text_short(struct text *text, const char *protocol)
 {
 	text_add(text, " [|%s]", protocol);
+}
+
+void text_cut(struct text *text, const char *protocol)
+{
+	text_short(text, protocol);
 	text->ended = true;
 }
 

@@ -18,6 +18,8 @@ __attribute__((format(printf, 2, 3))) void text_add(struct text *text,
 
 /* " [|tcp]": the captured octets end here, and so does the text. */
 void text_cut(struct text *text, const char *protocol);
+/* The same where tcpdump goes on with what is around that protocol. */
+void text_short(struct text *text, const char *protocol);
 
 void text_hex(struct text *text, const uint8_t *data, size_t len);
 /* A character, or "^A", "M-a", "M-^A" for one that is not printed. */

@@ -55,6 +55,10 @@ static void line_frame(struct text *text, struct payload *p)
 	case HF_TRACE_LOOP:
 		line_null(text, p);
 		break;
+	case HF_TRACE_OCTETS:
+		text_add(text, "UNSUPPORTED");
+		text_dump(text, p->data, p->have);
+		break;
 	case HF_TRACE_LINKS:
 		break;
 	}

@@ -27,8 +27,7 @@ struct arp {
 
 void arp_tell_protocol(const struct reader *r, uint16_t protocol)
 {
-	const char *name = protocol == ARP_TRAILER ? "Trail"
-						   : ethertype_name(protocol);
+	const char *name = ethertype_name(protocol);
 
 	if (strcmp(name, "Unknown") == 0)
 		text_add(r->text, "Unknown Protocol (0x%04x)", protocol);
@@ -87,7 +86,7 @@ static void tell_address(const struct reader *r, const struct arp *a,
 	else if (a->protocol_len != 4)
 		text_add(r->text, "<wrong len>");
 	else
-		tell_ipv4(r, at);
+		reader_tell_ipv4(r, at);
 }
 
 /*
@@ -133,7 +132,7 @@ static void tell_hardware(const struct reader *r, const struct arp *a,
 	else if (a->hardware == FRAME_RELAY)
 		tell_circuit(r, r->data + at, a->hardware_len);
 	else
-		tell_link_address(r, at, a->hardware_len);
+		reader_tell_octets(r, at, a->hardware_len);
 }
 
 static bool knows_target(const struct reader *r, const struct arp *a)

@@ -48,7 +48,7 @@ static void tell_address(const struct reader *r, const struct atm_arp *a,
 		text_add(r->text, "<wrong %cplen>",
 			 place == &a->sender ? 's' : 't');
 	else
-		tell_ipv4(r, place->at);
+		reader_tell_ipv4(r, place->at);
 }
 
 static void tell_number(const struct reader *r, const struct place *number,
@@ -58,11 +58,11 @@ static void tell_number(const struct reader *r, const struct place *number,
 		text_add(r->text, "<No address>");
 		return;
 	}
-	tell_link_address(r, number->at, number->len);
+	reader_tell_octets(r, number->at, number->len);
 	if (!subaddress->len)
 		return;
 	text_add(r->text, ",");
-	tell_link_address(r, subaddress->at, subaddress->len);
+	reader_tell_octets(r, subaddress->at, subaddress->len);
 }
 
 static void tell_sender_number(const struct reader *r, const struct atm_arp *a)

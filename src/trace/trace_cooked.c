@@ -33,6 +33,11 @@ static const char *direction_name(uint16_t direction)
 	return direction < 5 ? names[direction] : "?";
 }
 
+static const char *type_name(uint16_t type)
+{
+	return type <= LENGTH_MOST ? "Unknown" : ethertype_name(type);
+}
+
 /* " In 02:00:00:00:00:01 ethertype IPv4 (0x0800), length 60: " */
 static void line_header(struct text *text, const struct cooked *c, uint32_t len)
 {
@@ -49,7 +54,8 @@ static void line_header(struct text *text, const struct cooked *c, uint32_t len)
 	else if (c->type == TYPE_802_2)
 		text_add(text, "802.2");
 	else
-		line_type(text, c->type);
+		text_add(text, "ethertype %s (0x%04x)", type_name(c->type),
+			 c->type);
 	text_add(text, ", length %u: ", len);
 }
 
@@ -63,7 +69,7 @@ static bool skip_tag(struct text *text, struct payload *p, uint16_t *type)
 	if (p->style->link_header)
 		line_tag(text, get_be16(p->data));
 	*type = get_be16(p->data + 2);
-	text_add(text, "ethertype %s, ", ethertype_name(*type));
+	text_add(text, "ethertype %s, ", type_name(*type));
 	if (*type <= LENGTH_MOST)
 		*type = TYPE_802_2;
 	payload_skip(p, TAG);

@@ -21,7 +21,7 @@ static bool tell_label(const struct reader *r, struct name *n, uint8_t len)
 	for (; len; len--, n->at++) {
 		if (!reader_has(r, n->at, 1))
 			return false;
-		tell_character(r, r->data[n->at]);
+		reader_tell_character(r, r->data[n->at]);
 	}
 	return true;
 }
@@ -71,6 +71,20 @@ static bool follow(const struct reader *r, struct name *n, uint8_t high)
 	return true;
 }
 
+/* False: there is no such label. */
+static bool is_label(const struct reader *r, uint8_t first)
+{
+	unsigned kind = first & KIND_MASK;
+
+	if (!kind || kind == POINTER || first == (EXTENDED | BIT_LABEL))
+		return true;
+	if (kind == EXTENDED)
+		text_add(r->text, "<ELT %u>", first & ~KIND_MASK);
+	else
+		text_add(r->text, "<BAD LABEL TYPE>");
+	return false;
+}
+
 /* One label or pointer that starts with the octet `first`, now behind us. */
 static bool tell_part(const struct reader *r, struct name *n, uint8_t first)
 {
@@ -79,14 +93,6 @@ static bool tell_part(const struct reader *r, struct name *n, uint8_t first)
 
 	if (kind == POINTER)
 		return follow(r, n, first);
-	if (kind && kind != EXTENDED) {
-		text_add(r->text, "<BAD LABEL TYPE>");
-		return false;
-	}
-	if (kind == EXTENDED && first != (EXTENDED | BIT_LABEL)) {
-		text_add(r->text, "<ELT %u>", first & ~KIND_MASK);
-		return false;
-	}
 	is_whole = kind ? tell_bits(r, n) : tell_label(r, n, first);
 	if (is_whole)
 		text_add(r->text, ".");
@@ -100,9 +106,10 @@ uint32_t line_domain_name(const struct reader *r, uint32_t at, uint32_t start)
 
 	while (reader_has(r, n.at, 1)) {
 		first = r->data[n.at++];
-		if (!first)
-			return n.end ? n.end : n.at;
-		if (!reader_has(r, n.at, 1)) /* a length, and nothing after */
+		if (!is_label(r, first))
+			return 0;
+		/* a length with nothing after it ends the name, too */
+		if (!first || !reader_has(r, n.at, 1))
 			return n.end ? n.end : n.at;
 		if (!tell_part(r, &n, first))
 			return 0;

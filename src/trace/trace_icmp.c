@@ -54,7 +54,7 @@ static const struct {
 
 static void tell_protocol_unreachable(const struct reader *r)
 {
-	tell_ipv4(r, QUOTE_DST);
+	reader_tell_ipv4(r, QUOTE_DST);
 	text_add(r->text, " protocol %u unreachable", read8(r, QUOTE_PROTOCOL));
 }
 
@@ -64,7 +64,7 @@ static void tell_port_unreachable(const struct reader *r)
 	uint16_t port = read16(r, ICMP_HEADER + header + 2);
 	uint8_t protocol = read8(r, QUOTE_PROTOCOL);
 
-	tell_ipv4(r, QUOTE_DST);
+	reader_tell_ipv4(r, QUOTE_DST);
 	if (protocol == WIRE_PROTOCOL_TCP)
 		text_add(r->text, " tcp");
 	else if (protocol == WIRE_PROTOCOL_UDP)
@@ -83,11 +83,11 @@ static void tell_unreachable(const struct reader *r, uint8_t code)
 	} else if (code == 3) {
 		tell_port_unreachable(r);
 	} else if (code >= COUNT(unreachables)) {
-		tell_ipv4(r, QUOTE_DST);
+		reader_tell_ipv4(r, QUOTE_DST);
 		text_add(r->text, " unreachable - #%u", code);
 	} else {
 		text_add(r->text, "%s", unreachables[code].before);
-		tell_ipv4(r, QUOTE_DST);
+		reader_tell_ipv4(r, QUOTE_DST);
 		text_add(r->text, "%s", unreachables[code].after);
 		mtu = code == 4 ? read16(r, 6) : 0;
 		if (mtu)
@@ -104,11 +104,11 @@ static void tell_redirect(const struct reader *r, uint8_t code)
 		text_add(r->text, "%s ", what[code]);
 	else
 		text_add(r->text, "-#%u ", code);
-	tell_ipv4(r, QUOTE_DST);
+	reader_tell_ipv4(r, QUOTE_DST);
 	text_add(r->text, " to ");
 	if (code < COUNT(what))
 		text_add(r->text, code % 2 ? "host " : "net ");
-	tell_ipv4(r, 4);
+	reader_tell_ipv4(r, 4);
 }
 
 /* Seconds, in hours and minutes if there are such. */
@@ -139,7 +139,7 @@ static void tell_router_advertisement(const struct reader *r)
 	}
 	for (uint32_t i = 0; i < count && !r->text->ended; i++) {
 		text_add(r->text, " {");
-		tell_ipv4(r, ICMP_HEADER + 8 * i);
+		reader_tell_ipv4(r, ICMP_HEADER + 8 * i);
 		text_add(r->text, " %u}", read32(r, ICMP_HEADER + 8 * i + 4));
 	}
 }
@@ -238,22 +238,35 @@ static void tell_message(const struct reader *r, uint8_t type, uint8_t code)
 	}
 }
 
+/*
+ * Whether tcpdump looks first if a message is all there. If it is not, then
+ * only this message ends, and what quotes it goes on.
+ */
+static bool ends_alone(const struct reader *r)
+{
+	if (r->have < 2)
+		return false;
+	if (r->data[0] == UNREACHABLE)
+		return r->data[1] == 3 && r->have <= QUOTE_PROTOCOL;
+	return r->data[0] == ROUTER_ADVERTISEMENT ||
+	       r->data[0] == TIME_EXCEEDED || r->data[0] == TIMESTAMP_REPLY;
+}
+
 /* Nothing of a message is told if what it tells is not all there. */
-static bool tell_all_or_nothing(const struct reader *r, uint8_t *type)
+static bool tell_all_or_nothing(const struct reader *r)
 {
 	struct text *text = r->text;
 	size_t start = text->len, words;
-	uint8_t code;
+	uint8_t type = read8(r, 0), code = read8(r, 1);
 
-	*type = read8(r, 0);
-	code = read8(r, 1);
 	text_add(text, "ICMP ");
 	words = text->len;
-	tell_message(r, *type, code);
+	tell_message(r, type, code);
 	if (text->ended) {
 		text->len = start;
 		text->ended = false;
-		text_cut(text, "icmp");
+		text_cut(text, r->protocol);
+		text->ended = !ends_alone(r);
 		return false;
 	}
 	if (text->len - words > WORDS_MOST)
@@ -308,8 +321,9 @@ void line_icmp(struct text *text, struct payload *p)
 	struct reader r = reader_of(text, p, "icmp");
 	uint8_t type;
 
-	if (!tell_all_or_nothing(&r, &type))
+	if (!tell_all_or_nothing(&r))
 		return;
+	type = read8(&r, 0);
 	text_add(text, ", length %u", p->len);
 	if (!p->style->verbose)
 		return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* IGMP, all three versions: RFC 1112, RFC 2236, RFC 3376. */
 #include "checksum.h"
-#include "reader.h"
+#include "trace_igmp.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define V2_LEN 8u
@@ -23,6 +23,24 @@ enum igmp_type {
 	V3_REPORT = 0x22,
 };
 
+void igmp_tell_duration(const struct reader *r, uint32_t seconds)
+{
+	static const struct {
+		uint32_t seconds;
+		char name;
+	} units[] = { { 31536000, 'y' }, { 604800, 'w' }, { 86400, 'd' },
+		      { 3600, 'h' },	 { 60, 'm' },	  { 1, 's' } };
+
+	if (!seconds)
+		text_add(r->text, "0s");
+	for (unsigned i = 0; i < COUNT(units); i++) {
+		if (seconds >= units[i].seconds)
+			text_add(r->text, "%u%c", seconds / units[i].seconds,
+				 units[i].name);
+		seconds %= units[i].seconds;
+	}
+}
+
 static void tell_old_query(const struct reader *r, uint32_t len)
 {
 	uint8_t time = read8(r, 1);
@@ -32,7 +50,7 @@ static void tell_old_query(const struct reader *r, uint32_t len)
 		text_add(r->text, " [max resp time %u]", time);
 	if (read32(r, 4)) {
 		text_add(r->text, " [gaddr ");
-		tell_ipv4(r, 4);
+		reader_tell_ipv4(r, 4);
 		text_add(r->text, "]");
 	}
 	if (len != V2_LEN)
@@ -71,7 +89,7 @@ static void tell_v3_query(const struct reader *r, uint32_t len)
 	if (!read32(r, 4))
 		return;
 	text_add(r->text, " [gaddr ");
-	tell_ipv4(r, 4);
+	reader_tell_ipv4(r, 4);
 	sources = read16(r, 10);
 	if (len < V3_QUERY_LEN + sources * 4)
 		text_add(r->text, " [invalid number of sources]");
@@ -99,7 +117,7 @@ static uint32_t tell_record(const struct reader *r, uint32_t len, uint32_t at)
 	sources = read16(r, at + 2);
 	next = at + RECORD_HEADER + sources * 4; /* auxiliary data ignored */
 	text_add(r->text, " [gaddr ");
-	tell_ipv4(r, at + 4);
+	reader_tell_ipv4(r, at + 4);
 	if (type >= 1 && type <= COUNT(names))
 		text_add(r->text, " %s", names[type - 1]);
 	else
@@ -134,7 +152,7 @@ static void tell_group(const struct reader *r, const char *words)
 	if (!reader_needs(r, 4, 4))
 		return;
 	text_add(r->text, "%s ", words);
-	tell_ipv4(r, 4);
+	reader_tell_ipv4(r, 4);
 }
 
 /* draft-ietf-idmr-traceroute-ipm */
@@ -147,11 +165,11 @@ static void tell_trace(const struct reader *r, const char *name, uint32_t len)
 	if (!reader_needs(r, 0, TRACE_LEN))
 		return;
 	text_add(r->text, "%s %u: ", name, read32(r, 20) & 0xffffff);
-	tell_ipv4(r, 8);
+	reader_tell_ipv4(r, 8);
 	text_add(r->text, " to ");
-	tell_ipv4(r, 12);
+	reader_tell_ipv4(r, 12);
 	text_add(r->text, " reply-to ");
-	tell_ipv4(r, 16);
+	reader_tell_ipv4(r, 16);
 	if ((read8(r, 16) & 0xf0) == 0xe0)
 		text_add(r->text, " with-ttl %u", read8(r, 20));
 }
@@ -172,6 +190,14 @@ static void tell_message(const struct reader *r, const struct payload *p)
 		tell_group(r, "igmp v1 report");
 		if (p->len != V2_LEN)
 			text_add(r->text, " [len %u]", p->len);
+		break;
+	case DVMRP:
+		text_add(r->text, "igmp dvmrp");
+		line_dvmrp(r->text, p);
+		break;
+	case PIM_V1:
+		text_add(r->text, "igmp pimv1");
+		line_pim_v1(r->text, p);
 		break;
 	case V2_REPORT:
 		tell_group(r, "igmp v2 report");
@@ -198,7 +224,7 @@ void line_igmp(struct text *text, struct payload *p)
 	struct reader r = reader_of(text, p, "igmp");
 
 	tell_message(&r, p);
-	if (p->style->verbose && p->have >= p->len &&
+	if (p->style->verbose && p->len >= 4 && p->have >= p->len &&
 	    wire_checksum(wire_sum(p->data, p->len)))
 		text_add(text, " bad igmp cksum %x!", read16(&r, 2));
 }

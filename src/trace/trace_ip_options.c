@@ -59,7 +59,7 @@ static bool line_route(struct text *text, const struct option *o)
 	if ((o->len + 1) % 4)
 		text_add(text, " [bad length %u]", o->len);
 	pointer = o->data[2];
-	if (pointer < 4 || pointer % 4 || pointer > o->len + 1)
+	if (pointer < 4 || pointer % 4 || pointer > o->len + 2)
 		text_add(text, " [bad ptr %u]", pointer);
 	for (uint32_t at = 3; at < o->len; at += 4) {
 		if (at + 4 > o->have)
@@ -121,10 +121,12 @@ static bool line_timestamp(struct text *text, const struct option *o)
 	if ((o->len - 4) % step)
 		text_add(text, "[bad length %u]", o->len);
 	pointer = o->data[2];
-	if (pointer < 5 || (pointer - 5) % step || pointer > o->len + 1)
+	if (pointer < 5 || (pointer - 5) % step || pointer > o->len + 2)
 		text_add(text, "[bad ptr %u]", pointer);
 	line_timestamp_type(text, type);
-	if ((type < 2 || type == 3) && !line_timestamps(text, o, step))
+	if (type == 2 || type > 3)
+		text_add(text, pointer == 1 ? " ^ " : "");
+	else if (!line_timestamps(text, o, step))
 		return false;
 	if (o->data[3] >> 4)
 		text_add(text, " [%u hops not recorded]} ", o->data[3] >> 4);

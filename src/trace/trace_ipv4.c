@@ -117,7 +117,7 @@ static void line_datagram(struct text *text, struct payload *p, uint32_t header,
 	p->len = total;
 	if (p->style->verbose && !line_header(text, p, header)) {
 		line_addresses(text, p);
-		text_cut(text, "ip");
+		text_short(text, "ip");
 		return;
 	}
 	if (fragment & OFFSET) {
@@ -133,7 +133,7 @@ static void line_datagram(struct text *text, struct payload *p, uint32_t header,
 	if (p->have < header) {
 		text_add(text, " [remaining caplen(%u) < header length(%u)]",
 			 p->have, header);
-		text_cut(text, "ip");
+		text_short(text, "ip");
 		return;
 	}
 	payload_skip(p, header);
@@ -148,7 +148,7 @@ static void line_version_4(struct text *text, struct payload *p)
 	if (!p->style->link_header)
 		text_add(text, "IP ");
 	if (p->have < WIRE_IPV4_HEADER) {
-		text_cut(text, "ip");
+		text_short(text, "ip");
 		return;
 	}
 	total = get_be16(p->data + 2);

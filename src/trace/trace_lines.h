@@ -70,8 +70,6 @@ void line_null(struct text *text, struct payload *p);
 void line_macs(struct text *text, const uint8_t *header);
 /* "vlan 5, p 0, " */
 void line_tag(struct text *text, uint16_t tag);
-/* "ethertype IPv4 (0x0800)" */
-void line_type(struct text *text, uint16_t type);
 /* 802.2, as a frame of 802.3 has it; `macs` may be NULL. */
 void line_llc(struct text *text, struct payload *p, const uint8_t *macs);
 

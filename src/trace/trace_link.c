@@ -7,6 +7,7 @@
 #define ETHERNET_HEADER 14u
 #define TAG 4u
 #define FAMILY 4u
+#define JUMBO_LLC 0x8870u
 #define LENGTH_MOST 1500u /* above it, an ethertype */
 
 void text_mac(struct text *text, const uint8_t *mac)
@@ -34,7 +35,7 @@ void line_tag(struct text *text, uint16_t tag)
 		 tag & 0x1000 ? ", DEI" : "");
 }
 
-void line_type(struct text *text, uint16_t type)
+static void line_type(struct text *text, uint16_t type)
 {
 	text_add(text, "ethertype %s (0x%04x)", ethertype_name(type), type);
 }
@@ -66,13 +67,12 @@ static bool skip_tags(struct text *text, struct payload *p, uint16_t *type,
 static void line_802_3(struct text *text, struct payload *p,
 		       const uint8_t *header, uint16_t len, bool told)
 {
+	p->len = least(p->len, len);
 	if (p->style->link_header) {
 		text_add(text, "802.3");
 		if (!told)
 			text_add(text, ", length %u: ", p->len);
 	}
-	if (len < p->len)
-		p->len = len;
 	p->have = least(p->have, p->len);
 	line_llc(text, p, header);
 }
@@ -98,6 +98,10 @@ void line_ethernet(struct text *text, struct payload *p)
 		return;
 	if (type <= LENGTH_MOST) {
 		line_802_3(text, p, header, type, told);
+		return;
+	}
+	if (type == JUMBO_LLC) {
+		line_llc(text, p, header);
 		return;
 	}
 	if (p->style->link_header) {
@@ -133,15 +137,12 @@ static void line_family(struct text *text, uint32_t family, uint32_t len)
 	text_add(text, "AF %s (%u), length %u: ", name, family, len);
 }
 
-/* The family has the byte order of who wrote it, and is a small number. */
+/* In the byte order of who wrote it, a family is a small number. */
 static uint32_t read_family(const uint8_t *data)
 {
-	uint32_t family = get_be32(data);
-
-	if (!(family & 0xffff0000u))
-		return family;
-	return (uint32_t)(data[0] | data[1] << 8 | data[2] << 16) |
-	       (uint32_t)data[3] << 24;
+	if (data[2] || data[3])
+		return get_be32(data);
+	return data[0] | (uint32_t)data[1] << 8;
 }
 
 void line_null(struct text *text, struct payload *p)

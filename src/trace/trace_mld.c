@@ -13,7 +13,7 @@ void line_mld_v1(const struct reader *r)
 	if (!reader_has(r, 0, V1_LEN))
 		return;
 	text_add(r->text, "max resp delay: %u addr: ", read16(r, 4));
-	tell_ipv6(r, GROUP_AT);
+	reader_tell_ipv6(r, GROUP_AT);
 }
 
 /* RFC 3810 5.1.3: past 32767 a number of floating point. */
@@ -57,7 +57,7 @@ static void tell_v2_query(const struct reader *r, const struct payload *p)
 	if (!reader_needs(r, GROUP_AT, 16))
 		return;
 	text_add(r->text, " [gaddr ");
-	tell_ipv6(r, GROUP_AT);
+	reader_tell_ipv6(r, GROUP_AT);
 	if (p->style->verbose)
 		tell_robustness(r);
 	sources = read16(r, 26);
@@ -104,7 +104,7 @@ static uint32_t tell_record(const struct reader *r, const struct payload *p,
 	if (!reader_needs(r, at, RECORD_HEADER))
 		return 0;
 	text_add(r->text, " [gaddr ");
-	tell_ipv6(r, at + 4);
+	reader_tell_ipv6(r, at + 4);
 	type = read8(r, at);
 	tell_record_type(r, type);
 	sources = read16(r, at + 2);

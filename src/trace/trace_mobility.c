@@ -191,7 +191,10 @@ static void line_option(struct text *text, const uint8_t *data)
 	}
 }
 
-/* False: cut short, or too short for what it should have. */
+/*
+ * False: cut short, or too short for what it should have. Of an option, and
+ * of the octet after it, tcpdump wants all to be there.
+ */
 static bool line_options(struct text *text, const uint8_t *data, uint32_t len,
 			 uint32_t have)
 {
@@ -199,16 +202,14 @@ static bool line_options(struct text *text, const uint8_t *data, uint32_t len,
 
 	for (; len; data += used, len -= used, have -= used) {
 		used = 1;
-		if (!have)
+		if (have < 2)
 			return false;
 		if (data[0] == OPTION_PAD_1) {
 			text_add(text, "(pad1)");
 			continue;
 		}
-		if (len < 2 || have < 2)
-			return false;
 		used = data[1] + 2u;
-		if (used > len || used > have || option_least(data[0]) > len)
+		if (used > len || used >= have || option_least(data[0]) > len)
 			return false;
 		line_option(text, data);
 	}

@@ -141,53 +141,43 @@ static bool line_dss(struct text *text, const struct mptcp *m)
 	return at == m->len;
 }
 
+/* In version 0 the half octet is the IP version, in 1 it has a flag. */
+static const char *add_address_kind(uint8_t low)
+{
+	switch (low) {
+	case 0:
+		return "v1";
+	case 1:
+		return "v1-echo";
+	case 4:
+		return "v0-ip4";
+	case 6:
+		return "v0-ip6";
+	default:
+		return "[bad version/echo]";
+	}
+}
+
+/* An address, a port or none, and a hash of 8 octets or none. */
 static bool line_add_address(struct text *text, const struct mptcp *m)
 {
-	uint32_t len = m->len, address = 4, after;
+	uint32_t address = m->len < 20 ? 4 : 16, after = 4 + address, rest;
+	const uint8_t *data = m->data;
 
-	switch (len) {
-	case 8:
-	case 10:
-	case 16:
-	case 18:
-		break;
-	case 20:
-	case 22:
-	case 28:
-	case 30:
-		address = 16;
-		break;
-	default:
+	if (m->len < after)
 		return false;
-	}
-	switch (m->low) {
-	case 0:
-		text_add(text, " v1");
-		break;
-	case 1:
-		text_add(text, " v1-echo");
-		break;
-	case 4:
-		text_add(text, " v0-ip4");
-		break;
-	case 6:
-		text_add(text, " v0-ip6");
-		break;
-	default:
-		text_add(text, " [bad version/echo]");
-	}
-	text_add(text, " id %u ", m->data[3]);
+	rest = m->len - after;
+	if (rest != 0 && rest != 2 && rest != 8 && rest != 10)
+		return false;
+	text_add(text, " %s id %u ", add_address_kind(m->low), data[3]);
 	if (address == 4)
-		text_ipv4(text, m->data + 4);
+		text_ipv4(text, data + 4);
 	else
-		text_ipv6(text, m->data + 4);
-	after = 4 + address;
-	if (len % 8 == (address == 4 ? 2u : 6u)) {
-		text_add(text, ":%u", get_be16(m->data + after));
-		after += 2;
-	}
-	if (len - after == 8)
-		add_key(text, " hmac ", m->data + after);
+		text_ipv6(text, data + 4);
+	if (rest % 8)
+		text_add(text, ":%u", get_be16(data + after));
+	if (rest >= 8)
+		add_key(text, " hmac ", data + m->len - 8);
 	return true;
 }
 

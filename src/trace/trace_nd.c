@@ -2,14 +2,6 @@
 /* Neighbour discovery: the messages of RFC 4861 4. */
 #include "trace_icmp.h"
 
-enum nd_type {
-	ROUTER_SOLICITATION = 133,
-	ROUTER_ADVERTISEMENT = 134,
-	NEIGHBOR_SOLICITATION = 135,
-	NEIGHBOR_ADVERTISEMENT = 136,
-	REDIRECT = 137,
-};
-
 #define TARGET_AT 8u
 #define DESTINATION_AT 24u
 
@@ -26,9 +18,9 @@ static void tell_router(const struct reader *r)
 		return;
 	flags = read8(r, 5);
 	text_add(r->text, "\n\thop limit %u, Flags [", read8(r, 4));
-	tell_flags(r, flags, names, COUNT(names));
+	nd_tell_flags(r, flags, names, COUNT(names));
 	text_add(r->text, "], pref %s, router lifetime %us",
-		 router_preference(flags), read16(r, 6));
+		 nd_router_preference(flags), read16(r, 6));
 	text_add(r->text, ", reachable time %ums, retrans timer %ums",
 		 read32(r, 8), read32(r, 12));
 }
@@ -38,7 +30,7 @@ static void tell_target(const struct reader *r, const char *words)
 	if (!reader_needs(r, TARGET_AT, 16))
 		return;
 	text_add(r->text, ", %s ", words);
-	tell_ipv6(r, TARGET_AT);
+	reader_tell_ipv6(r, TARGET_AT);
 }
 
 static void tell_advertised(const struct reader *r)
@@ -48,7 +40,7 @@ static void tell_advertised(const struct reader *r)
 						  { 0x20, "override" } };
 
 	text_add(r->text, ", Flags [");
-	tell_flags(r, read8(r, 4), names, COUNT(names));
+	nd_tell_flags(r, read8(r, 4), names, COUNT(names));
 	text_add(r->text, "]");
 }
 
@@ -57,28 +49,28 @@ static void tell_redirect(const struct reader *r)
 	if (!reader_needs(r, TARGET_AT, 32))
 		return;
 	text_add(r->text, ", ");
-	tell_ipv6(r, DESTINATION_AT);
+	reader_tell_ipv6(r, DESTINATION_AT);
 	text_add(r->text, " to ");
-	tell_ipv6(r, TARGET_AT);
+	reader_tell_ipv6(r, TARGET_AT);
 }
 
 /* Where the options start. */
 static uint32_t tell_message(const struct reader *r, bool verbose)
 {
 	switch (read8(r, 0)) {
-	case ROUTER_ADVERTISEMENT:
+	case ICMP6_ROUTER_ADVERTISEMENT:
 		if (verbose)
 			tell_router(r);
 		return 16;
-	case NEIGHBOR_SOLICITATION:
+	case ICMP6_NEIGHBOR_SOLICITATION:
 		tell_target(r, "who has");
 		return 24;
-	case NEIGHBOR_ADVERTISEMENT:
+	case ICMP6_NEIGHBOR_ADVERTISEMENT:
 		tell_target(r, "tgt is");
 		if (verbose)
 			tell_advertised(r);
 		return 24;
-	case REDIRECT:
+	case ICMP6_ND_REDIRECT:
 		tell_redirect(r);
 		return 40;
 	default:

@@ -41,8 +41,8 @@ static const char *option_name(uint8_t kind)
 	return "unknown";
 }
 
-void tell_flags(const struct reader *r, uint8_t flags,
-		const struct flag_name *names, unsigned count)
+void nd_tell_flags(const struct reader *r, uint8_t flags,
+		   const struct flag_name *names, unsigned count)
 {
 	bool is_first = true;
 
@@ -56,7 +56,7 @@ void tell_flags(const struct reader *r, uint8_t flags,
 		text_add(r->text, "none");
 }
 
-const char *router_preference(uint8_t flags)
+const char *nd_router_preference(uint8_t flags)
 {
 	static const char *const names[] = { "medium", "high", "rsv", "low" };
 
@@ -81,10 +81,10 @@ static void tell_prefix(const struct reader *r, const struct option *o)
 
 	if (!reader_needs(r, o->at, 32))
 		return;
-	tell_ipv6(r, o->at + 16);
+	reader_tell_ipv6(r, o->at + 16);
 	text_add(r->text, "/%u%s, Flags [", read8(r, o->at + 2),
 		 o->len == 32 ? "" : "badlen");
-	tell_flags(r, read8(r, o->at + 3), names, COUNT(names));
+	nd_tell_flags(r, read8(r, o->at + 3), names, COUNT(names));
 	text_add(r->text, "], valid time ");
 	tell_lifetime(r, o->at + 4);
 	text_add(r->text, ", pref. time ");
@@ -103,7 +103,7 @@ static void tell_route(const struct reader *r, const struct option *o)
 	text_add(r->text, " ");
 	text_ipv6(r->text, prefix);
 	text_add(r->text, "/%u, pref=%s, lifetime=", read8(r, o->at + 2),
-		 router_preference(read8(r, o->at + 3)));
+		 nd_router_preference(read8(r, o->at + 3)));
 	tell_lifetime(r, o->at + 4);
 }
 
@@ -112,7 +112,7 @@ static void tell_name_servers(const struct reader *r, const struct option *o)
 	text_add(r->text, " lifetime %us,", read32(r, o->at + 4));
 	for (uint32_t i = 8; i + 16 <= o->len; i += 16) {
 		text_add(r->text, " addr: ");
-		tell_ipv6(r, o->at + i);
+		reader_tell_ipv6(r, o->at + i);
 	}
 }
 
@@ -137,13 +137,13 @@ static bool tell_option(const struct reader *r, const struct option *o)
 	switch (r->data[o->at]) {
 	case SOURCE_LINK_ADDRESS:
 	case TARGET_LINK_ADDRESS:
-		tell_link_address(r, o->at + 2, o->len - 2);
+		reader_tell_octets(r, o->at + 2, o->len - 2);
 		break;
 	case PREFIX:
 		tell_prefix(r, o);
 		break;
 	case REDIRECTED_HEADER: /* tcpdump shows the first options instead */
-		tell_hex(r, o->first, o->len, "\n\t    ");
+		reader_tell_hex(r, o->first, o->len, "\n\t    ");
 		break;
 	case MTU:
 		text_add(r->text, " %u%s", read32(r, o->at + 4),
@@ -166,7 +166,7 @@ static bool tell_option(const struct reader *r, const struct option *o)
 		tell_search_list(r, o);
 		break;
 	default:
-		tell_hex(r, o->at + 2, o->len - 2, "\n\t  ");
+		reader_tell_hex(r, o->at + 2, o->len - 2, "\n\t  ");
 		return false;
 	}
 	return true;

@@ -2,7 +2,6 @@
 /* Queries for node information: RFC 4620. */
 #include "trace_icmp.h"
 
-#define QUERY 139u
 #define HEADER 16u
 #define OLD_QUERY_LEN 12u /* "who are you", as it was before the RFC */
 
@@ -59,7 +58,7 @@ static void tell_address_flags(const struct reader *r, bool is_reply)
 static void tell_characters(const struct reader *r, uint32_t *at, uint8_t count)
 {
 	for (; count; count--, (*at)++)
-		tell_character(r, r->data[*at]);
+		reader_tell_character(r, r->data[*at]);
 }
 
 /* What follows the octet 0 that ends a name at the end of the message. */
@@ -87,7 +86,7 @@ static void tell_labels(const struct reader *r, uint32_t at)
 			return;
 		}
 		tell_characters(r, &at, len);
-		if (at < r->have && r->data[at])
+		if (at + 1 < r->have && r->data[at])
 			text_add(r->text, ".");
 	}
 }
@@ -128,7 +127,7 @@ static void tell_subject(const struct reader *r, const struct payload *p)
 		if (!has_address(r, p, 16))
 			return;
 		text_add(r->text, ", subject=");
-		tell_ipv6(r, HEADER);
+		reader_tell_ipv6(r, HEADER);
 		return;
 	case SUBJECT_NAME:
 		text_add(r->text, ", subject=DNS name");
@@ -138,7 +137,7 @@ static void tell_subject(const struct reader *r, const struct payload *p)
 		if (!has_address(r, p, 4))
 			return;
 		text_add(r->text, ", subject=");
-		tell_ipv4(r, HEADER);
+		reader_tell_ipv4(r, HEADER);
 		return;
 	default:
 		text_add(r->text, ", unknown subject");
@@ -186,8 +185,8 @@ static void tell_node_addresses(const struct reader *r)
 {
 	for (uint32_t at = HEADER; at + 20 <= r->have; at += 20) {
 		text_add(r->text, " ");
-		tell_ipv6(r, at + 4);
-		text_add(r->text, "(%d)", (int32_t)read32(r, at));
+		reader_tell_ipv6(r, at + 4);
+		text_add(r->text, "(%u)", read32(r, at));
 	}
 	tell_address_flags(r, true);
 }
@@ -230,7 +229,7 @@ static void tell_reply(const struct reader *r, const struct payload *p)
 
 void line_node_information(const struct reader *r, const struct payload *p)
 {
-	if (read8(r, 0) == QUERY)
+	if (read8(r, 0) == ICMP6_NODE_QUERY)
 		tell_query(r, p);
 	else
 		tell_reply(r, p);

@@ -13,6 +13,7 @@ enum protocol {
 	AH = 51,
 	NO_NEXT = 59,
 	SUN_ND = 77,
+	ETHERNET = 143,
 };
 
 #define AH_HEADER 12u
@@ -155,14 +156,14 @@ static bool line_ah(struct text *text, struct payload *p, uint8_t *protocol)
 	payload_skip(p, octets);
 	return true;
 cut:
-	text_cut(text, "ah");
+	text_short(text, "ah");
 	return false;
 }
 
 static void line_esp(struct text *text, const struct payload *p)
 {
 	if (p->have <= 8) {
-		text_cut(text, "esp");
+		text_short(text, "esp");
 		return;
 	}
 	text_add(text, "ESP(spi=0x%08x,seq=0x%x), length %u", get_be32(p->data),
@@ -215,6 +216,12 @@ void line_protocol(struct text *text, struct payload *p, uint8_t protocol)
 		break;
 	case SUN_ND:
 		text_add(text, " nd %u", p->len);
+		break;
+	case ETHERNET: /* RFC 8986 4.9 */
+		if (p->version == 6)
+			line_ethernet(text, p);
+		else
+			line_needs(text, "Ethernet", 6);
 		break;
 	case NO_NEXT:
 		text_add(text, "no next header");

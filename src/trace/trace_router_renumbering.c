@@ -57,7 +57,7 @@ static void tell_match(const struct reader *r, bool verbose)
 	if (verbose)
 		text_add(r->text, "ord=%u,min=%u,max=%u,", read8(r, HEADER + 2),
 			 read8(r, HEADER + 4), read8(r, HEADER + 5));
-	tell_ipv6(r, HEADER + 8);
+	reader_tell_ipv6(r, HEADER + 8);
 	text_add(r->text, "/%u)", read8(r, HEADER + 3));
 }
 
@@ -86,7 +86,7 @@ static void tell_use(const struct reader *r, uint32_t at, bool verbose)
 		tell_time(r, "vltime", at + 4);
 		tell_time(r, "pltime", at + 8);
 	}
-	tell_ipv6(r, at + 16);
+	reader_tell_ipv6(r, at + 16);
 	text_add(r->text, "/%u/%u)", read8(r, at), read8(r, at + 1));
 }
 

@@ -32,7 +32,7 @@ static void tell_information(const struct reader *r, const struct payload *p)
 	flags = read8(r, 8);
 	mode = flags >> 3 & 7;
 	text_add(r->text, " [dagid:");
-	tell_ipv6(r, 12);
+	reader_tell_ipv6(r, 12);
 	text_add(r->text, ",seq:%u,instance:%u,rank:%u,%smop:", read8(r, 9),
 		 read8(r, 4), read16(r, 6), flags & 0x80 ? "grounded," : "");
 	if (mode < COUNT(modes))
@@ -46,7 +46,7 @@ static void tell_root(const struct reader *r, bool is_told)
 {
 	text_add(r->text, " [dagid:");
 	if (is_told)
-		tell_ipv6(r, 8);
+		reader_tell_ipv6(r, 8);
 	else
 		text_add(r->text, "<elided>");
 }

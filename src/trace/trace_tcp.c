@@ -168,7 +168,8 @@ static void line_segment(struct text *text, const struct payload *p,
 	if (p->len > header && p->have < header) {
 		text_add(text, " [remaining caplen(%u) < header length(%u)]",
 			 p->have, header);
-		text_cut(text, "tcp");
+		text_short(text, "tcp");
+		return;
 	}
 	if (p->style->verbose && p->data[13] & TCP_RST && p->len > header)
 		line_reset(text, p, header);
@@ -183,12 +184,12 @@ void line_tcp(struct text *text, struct payload *p)
 		text_add(text, " > ");
 		text_address(text, p, p->dst);
 		text_add(text, ":");
-		text_cut(text, "tcp");
+		text_short(text, "tcp");
 		return;
 	}
 	line_ports(text, p);
 	if (p->have < WIRE_TCP_HEADER) {
-		text_cut(text, "tcp");
+		text_short(text, "tcp");
 		return;
 	}
 	header = (p->data[12] >> 4) * 4u;

@@ -41,6 +41,7 @@ struct option {
 	uint32_t len, room, have;
 	uint8_t kind;
 	bool is_first;
+	bool *is_cut; /* set if octets are missing that are told of */
 };
 
 /* What became of one option. */
@@ -60,7 +61,7 @@ static struct told told(uint32_t used)
 static void cut(struct text *text, const struct option *o)
 {
 	text_add(text, " [|tcp]%s", o->is_first ? "" : ">");
-	text->ended = true;
+	*o->is_cut = true;
 }
 
 /* True if an option has so many octets, whatever its length says. */
@@ -120,7 +121,7 @@ static void line_cookie(struct text *text, const struct option *o,
 static struct told line_experiment(struct text *text, const struct option *o)
 {
 	text_add(text, "exp");
-	if (o->len < 2 || !has(text, o, o->len))
+	if (!has(text, o, o->len) || o->len < 2)
 		return bad;
 	if (get_be16(o->data) == MAGIC_TFO) {
 		text_add(text, "-tfo");
@@ -293,7 +294,7 @@ static struct told line_option(struct text *text, const struct option *o,
 struct cursor {
 	const uint8_t *data;
 	uint32_t len, have;
-	bool is_first;
+	bool is_first, is_cut;
 	const char *protocol; /* the last that was spoken of */
 };
 
@@ -319,8 +320,9 @@ static bool line_sized(struct text *text, struct cursor *at, uint8_t kind,
 	o.room = at->len;
 	o.have = at->have;
 	o.is_first = at->is_first;
+	o.is_cut = &at->is_cut;
 	what = line_option(text, &o, options);
-	if (!what.good)
+	if (!what.good || at->is_cut)
 		return false;
 	if (what.used != o.len)
 		text_add(text, "[len %u]", o.len + 2);
@@ -372,7 +374,7 @@ bool line_tcp_options(struct text *text, const struct tcp_options *options)
 			text_add(text, ",");
 		verdict = line_next(text, &at, options);
 		/* The bracket stays open if the first is bad already. */
-		if (verdict == BAD)
+		if (verdict == BAD && !at.is_cut)
 			text_add(text, "[bad opt]%s", at.is_first ? "" : "]");
 		at.is_first = false;
 	}

@@ -7,36 +7,28 @@
 
 #define MICROS 1000000
 
-struct broken {
-	struct tm tm;
-	bool good;
-};
-
-static struct broken break_up(int64_t seconds, bool is_local)
+/* tcpdump converts no time before 1970, or that looks so in 32 bits. */
+static bool is_told(struct text *text, const struct hf_trace_moment *m)
 {
-	time_t t = (time_t)seconds;
-	struct broken b = { .good = false };
-
-	b.good = is_local ? localtime_r(&t, &b.tm) : gmtime_r(&t, &b.tm);
-	return b;
+	if (!((uint64_t)m->seconds & 0x80000000u))
+		return true;
+	text_add(text, "[Error converting time]");
+	return false;
 }
 
 static void add_clock(struct text *text, const struct hf_trace_moment *m,
-		      bool is_local, bool dated)
+		      bool is_local, bool is_dated)
 {
-	struct broken b = break_up(m->seconds, is_local);
+	time_t seconds = (time_t)m->seconds;
 	char date[64];
+	struct tm tm;
 
-	if (!b.good) {
-		text_add(text, "[Error converting time]");
+	if (!is_told(text, m) ||
+	    !(is_local ? localtime_r(&seconds, &tm) : gmtime_r(&seconds, &tm)))
 		return;
-	}
-	if (dated) {
-		strftime(date, sizeof date, "%Y-%m-%d ", &b.tm);
-		text_add(text, "%s", date);
-	}
-	text_add(text, "%02d:%02d:%02d.%06u", b.tm.tm_hour, b.tm.tm_min,
-		 b.tm.tm_sec, (unsigned)m->micro);
+	strftime(date, sizeof date, is_dated ? "%Y-%m-%d %H:%M:%S" : "%H:%M:%S",
+		 &tm);
+	text_add(text, "%s.%06u", date, (unsigned)m->micro);
 }
 
 /* The time from `m` to `to`; a negative one has a sign of its own. */
@@ -89,8 +81,9 @@ size_t hf_trace_stamp(struct hf_trace_clock *clock,
 	case HF_TRACE_NO_TIME:
 		break;
 	case HF_TRACE_SECONDS:
-		text_add(&text, "%lld.%06u", (long long)m->seconds,
-			 (unsigned)m->micro);
+		if (is_told(&text, m))
+			text_add(&text, "%lld.%06u", (long long)m->seconds,
+				 (unsigned)m->micro);
 		break;
 	case HF_TRACE_SINCE_LAST:
 	case HF_TRACE_SINCE_FIRST:

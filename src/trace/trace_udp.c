@@ -28,7 +28,7 @@ void line_udp(struct text *text, struct payload *p)
 	if (p->have < 4) {
 		if (!p->addresses_told)
 			line_addresses(text, p);
-		text_cut(text, "udp");
+		text_short(text, "udp");
 		return;
 	}
 	line_ports(text, p);
@@ -37,16 +37,18 @@ void line_udp(struct text *text, struct payload *p)
 		return;
 	}
 	if (p->have < 6) {
-		text_cut(text, "udp");
+		text_short(text, "udp");
 		return;
 	}
 	len = get_be16(p->data + 4);
+	if (!len && p->len > 65535)
+		len = p->len; /* RFC 2675 4 */
 	if (len < HEADER) {
 		text_add(text, "truncated-udplength %u", len);
 		return;
 	}
 	if (p->have < HEADER) {
-		text_cut(text, "udp");
+		text_short(text, "udp");
 		return;
 	}
 	if (p->style->verbose && !p->is_fragment)
