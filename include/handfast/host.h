@@ -57,7 +57,7 @@ struct hf_config {
 	uint32_t learned; /* routers and prefixes of router advertisements */
 	uint32_t datagrams; /* in reassembly at once; 0: no fragments */
 	uint32_t held; /* octets of fragments and of queued echoes */
-	uint32_t source_routes; /* remembered: MUST-52; 0: refuse them */
+	uint32_t source_routes; /* remembered: MUST-53; 0: refuse them */
 	uint32_t listeners;
 	uint32_t connections; /* whole connections, listeners not counted */
 	uint32_t half_open; /* all listeners together */
@@ -550,7 +550,7 @@ struct hf_open {
 	bool reuse; /* take local_port although others linger on it */
 	uint32_t send_buffer, receive_buffer; /* 0: as configured */
 	uint64_t user;
-	/* A loose source route by so many IPv4 gateways, at most 8: MUST-51. */
+	/* A loose source route by so many IPv4 gateways, at most 9: MUST-51. */
 	const struct hf_addr *hops;
 	unsigned hop_count;
 };

@@ -108,14 +108,20 @@ struct hf_sim_wire {
 	uint64_t drop_mask; /* bit i drops the i-th frame offered, from 0 */
 };
 
-/* A link whose ends all send by `wire` (NULL: perfect). */
+/*
+ * A link whose ends all send by `wire` (NULL: perfect). Its first host says
+ * by its options of what kind it is.
+ */
 HF_PUBLIC void hf_sim_link_add(struct hf_sim *sim,
 			       const struct hf_sim_wire *wire, uint32_t *link);
 
 /*
  * Joins a host to a link. With two ends, what one sends the other gets; with
- * more, the end that has the destination address does.
- * HF_ERR_ARGUMENT: no such link or host; others as hf_link_add().
+ * more, the end that has the destination address does, and on Ethernet all
+ * others do, as at a hub. On Ethernet `corrupt` spares ARP and the frame's
+ * header, which a check sequence guards.
+ * HF_ERR_ARGUMENT: no such link or host, or another kind; others as
+ * hf_link_add().
  */
 HF_PUBLIC enum hf_error hf_sim_attach(struct hf_sim *sim, uint32_t link,
 				      uint32_t host,
@@ -124,8 +130,16 @@ HF_PUBLIC enum hf_error hf_sim_attach(struct hf_sim *sim, uint32_t link,
 
 /* The same for a host that has the link already, by its number `id` there. */
 HF_PUBLIC enum hf_error hf_sim_adopt(struct hf_sim *sim, uint32_t link,
-				     uint32_t host, uint32_t id, uint32_t mtu,
+				     uint32_t host, uint32_t id,
+				     const struct hf_link *options,
 				     uint32_t *end);
+
+/*
+ * Unplugs a link, or plugs it in again: what is offered meanwhile is lost,
+ * and what was under way arrives. HF_ERR_ARGUMENT: no such link.
+ */
+HF_PUBLIC enum hf_error hf_sim_link_set(struct hf_sim *sim, uint32_t link,
+					bool is_up);
 
 /* An end with no host behind it: `frame` (or NULL) gets what arrives. */
 typedef void hf_sim_receiver(struct hf_sim *sim, uint32_t link, uint32_t end,
@@ -175,6 +189,7 @@ enum hf_sim_fate {
 	HF_SIM_LOST_MASK,
 	HF_SIM_LOST_CHANCE,
 	HF_SIM_LOST_NOBODY, /* no end has the destination address */
+	HF_SIM_LOST_DOWN, /* the link was unplugged */
 	HF_SIM_TIMER, /* no frame: a timer of a host did something */
 	HF_SIM_FATES
 };
@@ -203,9 +218,11 @@ HF_PUBLIC void hf_sim_tap_add(struct hf_sim *sim, hf_sim_tap *tap,
 struct hf_sim_capture;
 
 /*
- * Records to a pcap file (raw IP, nanoseconds) what `host` sends and gets,
- * as tcpdump on it would; with HF_SIM_NOBODY all that any end sends. NULL,
- * with a reason in error[0..len), if the file cannot be written.
+ * Records to a pcap file (nanoseconds) what `host` sends and gets, as tcpdump
+ * on it would; with HF_SIM_NOBODY all that any end sends. The file is for one
+ * kind of link, Ethernet or raw IP, that of the first link there is; frames
+ * of another kind are left out. NULL, with a reason in error[0..len), if the
+ * file cannot be written.
  */
 HF_PUBLIC struct hf_sim_capture *hf_sim_capture_open(struct hf_sim *sim,
 						     const char *path,

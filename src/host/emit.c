@@ -202,6 +202,8 @@ size_t hf_output(struct hf_host *host, uint32_t link, void *buf, size_t cap,
 		len = output_syn_ack(&t, link, &space);
 	if (len == 0)
 		len = output_connection(&t, link, &space);
+	if (len == 0) /* a question about a neighbour, asked just now */
+		len = output_reply(&t, link, &space);
 	return len != 0 ? len + space.header : 0;
 }
 
@@ -225,6 +227,17 @@ size_t hf_loopback(struct hf_host *host, void *buf, size_t cap, size_t most,
 
 /* ---- time ------------------------------------------------------------- */
 
+/* RFC 1122 3.3.1.5: another gateway, if there is one. */
+static void try_elsewhere(struct turn *t, struct tcb *tcb)
+{
+	const struct hf_addr next = tcb_next(t, tcb);
+
+	if (ip_has_gateway(t, tcb->link, &next))
+		tcb_ready(t, tcb);
+	else
+		tcp_unreachable(t, tcb);
+}
+
 /*
  * Nobody answers for a neighbour: what waits for it has waited in vain, one
  * connection after the other, so that each has a report of its own.
@@ -237,7 +250,7 @@ static void fire_neighbour(struct turn *t, uint32_t ref)
 		return;
 	waits = neighbour_waiter(t, ref);
 	if (waits != 0) {
-		tcp_unreachable(t, tcb_at(t, waits));
+		try_elsewhere(t, tcb_at(t, waits));
 		wheel_arm(t->b, &t->ip->wheel, ref, t->now);
 		return;
 	}

@@ -202,7 +202,9 @@ void icmp_forget(struct turn *t, struct reply *reply)
 
 /* ---- writing ---------------------------------------------------------- */
 
-/* The sum of all octets of a queue, which stand in pieces of any length. */
+_Static_assert(BUFFER_SMALL_ROOM % 2 == 0 && BUFFER_PAGE_ROOM % 2 == 0,
+	       "of the pieces of a body only the last has an odd length");
+
 static uint64_t sum_body(const struct turn *t, const struct queue *body)
 {
 	struct queue_cursor cursor = { 0 };
@@ -212,9 +214,8 @@ static uint64_t sum_body(const struct turn *t, const struct queue *body)
 	while (done < body->len) {
 		uint32_t n;
 		const uint8_t *from = queue_at(t->b, body, &cursor, done, &n);
-		uint64_t part = wire_sum(from, n);
 
-		sum += done & 1 ? wire_sum_swap(part) : part;
+		sum += wire_sum(from, n);
 		done += n;
 	}
 	return sum;
@@ -326,8 +327,6 @@ size_t icmp_write(struct turn *t, uint32_t link, struct reply *reply,
 
 	if (reply->why == HF_WHY_NONE)
 		return 0;
-	if (addr_is_ipv4(&ip.dst))
-		ip.id &= 0xffff;
 	len = plan(t, link, reply, cap < mtu ? (uint32_t)cap : mtu, &ip);
 	header = addr_is_ipv4(&ip.dst) ? WIRE_IPV4_HEADER : WIRE_IPV6_HEADER;
 	if (ip.is_fragment && !addr_is_ipv4(&ip.dst))
@@ -338,5 +337,5 @@ size_t icmp_write(struct turn *t, uint32_t link, struct reply *reply,
 
 bool icmp_is_written(const struct reply *reply)
 {
-	return reply->why == HF_WHY_NONE || left_to_send(reply) == 0;
+	return left_to_send(reply) == 0;
 }

@@ -95,6 +95,15 @@ struct hf_addr ip_next_hop(const struct turn *t, uint32_t link,
 	return route->gateway;
 }
 
+bool ip_has_gateway(const struct turn *t, uint32_t link,
+		    const struct hf_addr *to)
+{
+	const struct ip_route *route = find_on(t, to, link);
+
+	return route != NULL && !addr_is_unspecified(&route->gateway) &&
+	       !route->is_dead;
+}
+
 bool ip_is_on_link(const struct turn *t, uint32_t link, const struct hf_addr *a)
 {
 	const struct ip_route *route = find_on(t, a, link);
@@ -179,12 +188,13 @@ uint32_t ip_source_for(const struct turn *t, const struct hf_addr *to)
 	return ip_source_on(t, link, to);
 }
 
-static bool host_part_is_all_ones(const struct hf_addr *a, unsigned bits)
+/* The host part of an IPv4 address, all ones or, as of old, all zeros. */
+static bool host_part_is_of_all(const struct hf_addr *a, unsigned bits)
 {
-	for (unsigned i = bits; i < 128; i++)
-		if (!(a->octet[i / 8] & 0x80u >> i % 8))
-			return false;
-	return true;
+	uint32_t mask = UINT32_MAX >> (bits - 96);
+	uint32_t host = get_be32(a->octet + 12) & mask;
+
+	return host == mask || host == 0;
 }
 
 bool ip_is_broadcast(const struct turn *t, const struct hf_addr *a)
@@ -195,8 +205,8 @@ bool ip_is_broadcast(const struct turn *t, const struct hf_addr *a)
 		const struct ip_route *r = route_at(t, i);
 
 		if (r->is_connected && r->is_ipv4 && r->bits < 127 &&
-		    addr_has_prefix(a, &r->prefix, r->bits) &&
-		    host_part_is_all_ones(a, r->bits))
+		    r->bits >= 96 && addr_has_prefix(a, &r->prefix, r->bits) &&
+		    host_part_is_of_all(a, r->bits))
 			return true;
 	}
 	return false;

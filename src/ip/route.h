@@ -32,7 +32,7 @@ uint32_t ip_source_on(const struct turn *t, uint32_t link,
 /* True if an address is of a network of the link: no gateway is between. */
 bool ip_is_on_link(const struct turn *t, uint32_t link,
 		   const struct hf_addr *a);
-/* True if it is the broadcast address of a connected network. */
+/* True if it is a broadcast address of a connected network. */
 bool ip_is_broadcast(const struct turn *t, const struct hf_addr *a);
 
 enum hf_error ip_route_add(struct turn *t, const struct ip_route *route);
@@ -41,6 +41,9 @@ void ip_route_remove(struct turn *t, uint32_t owner);
 /* A gateway answers, or does not: others are preferred to a dead one. */
 void ip_route_gateway(struct turn *t, uint32_t link, const struct hf_addr *addr,
 		      bool is_dead);
+/* True if a gateway that is not known to be dead leads there. */
+bool ip_has_gateway(const struct turn *t, uint32_t link,
+		    const struct hf_addr *to);
 /* Where a datagram for `to` goes next on a link: a gateway, or `to` itself. */
 struct hf_addr ip_next_hop(const struct turn *t, uint32_t link,
 			   const struct hf_addr *to);

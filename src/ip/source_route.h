@@ -6,7 +6,7 @@
 #include "turn.h"
 #include "wire_source_route.h"
 
-/* The route that is used for all that goes to the owner's peer: MUST-52. */
+/* The route that is used for all that goes to the owner's peer: MUST-53. */
 struct source_route {
 	struct record record; /* chained to the next; value: its owner's ref */
 	struct wire_source_route route;
@@ -17,7 +17,7 @@ _Static_assert(sizeof(struct source_route) <= BLOCK_UNIT, "one unit");
 /* The route of an owner; NULL. */
 const struct wire_source_route *source_route_of(const struct turn *t,
 						uint32_t owner);
-/* Sets it, anew or in place of another: MUST-53. False: too many. */
+/* Sets it, anew or in place of another: SHLD-24. False: too many. */
 bool source_route_set(struct turn *t, uint32_t owner,
 		      const struct wire_source_route *route);
 /* Gives it to another owner (0: nobody), if there is one. */

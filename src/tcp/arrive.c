@@ -356,6 +356,8 @@ enum hf_drop arrive_connection(struct turn *t, struct tcb *tcb,
 	}
 	if (v.ends)
 		return v.drop;
+	if (a->route != NULL)
+		tcb_take_route(t, tcb, a);
 	tcb->heard = t->now;
 	if (tcb->probes > 0) {
 		tcb->probes = 0;

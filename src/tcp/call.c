@@ -4,6 +4,32 @@
 
 /* ---- the active OPEN -------------------------------------------------- */
 
+/* Where datagrams go first: the peer, or the first gateway of a route. */
+static const struct hf_addr *first_stop(const struct hf_open *options)
+{
+	return options->hop_count != 0 ? options->hops : &options->remote;
+}
+
+/* Gateways are other hosts, and only IPv4 has routes by them. */
+static bool hops_are_valid(const struct turn *t, const struct hf_open *options)
+{
+	unsigned count = options->hop_count;
+
+	if (count == 0)
+		return true;
+	if (count > WIRE_SOURCE_ROUTE_HOPS || options->hops == NULL ||
+	    !addr_is_ipv4(&options->remote))
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		const struct hf_addr *hop = &options->hops[i];
+
+		if (!addr_is_ipv4(hop) || !addr_is_unicast(hop) ||
+		    ip_is_broadcast(t, hop) || ip_address_is_own(t, hop))
+			return false;
+	}
+	return true;
+}
+
 static enum hf_error check_addresses(const struct turn *t,
 				     const struct hf_open *options,
 				     bool has_local)
@@ -18,7 +44,9 @@ static enum hf_error check_addresses(const struct turn *t,
 		return HF_ERR_ARGUMENT;
 	if (has_local && !ip_address_is_own(t, &options->local))
 		return HF_ERR_ADDRESS_NOT_AVAILABLE;
-	if (!ip_link_towards(t, &options->remote, &link))
+	if (!hops_are_valid(t, options))
+		return HF_ERR_ARGUMENT;
+	if (!ip_link_towards(t, first_stop(options), &link))
 		return HF_ERR_NO_ROUTE;
 	/* RFC 1122 3.2.1.3 (g): such an address stays within the host. */
 	if (has_local && addr_is_loopback(&options->local) &&
@@ -39,7 +67,7 @@ static uint32_t choose_local(struct turn *t, const struct hf_open *options,
 	if (ip_address_is_own(t, &options->remote))
 		return ip_address_hold(t, &options->remote, HF_LINK_LOOPBACK);
 	*error = HF_ERR_ADDRESS_NOT_AVAILABLE;
-	ref = ip_source_for(t, &options->remote);
+	ref = ip_source_for(t, first_stop(options));
 	if (ref != 0)
 		ip_address_use(t, ref);
 	return ref;
@@ -58,13 +86,41 @@ static enum hf_error choose_port(struct turn *t, const struct hf_open *options,
 	return HF_OK;
 }
 
-static enum hf_error create(struct turn *t, const struct endpoints *ends,
-			    uint32_t local, uint32_t *ref)
+static bool find_link(const struct turn *t, const struct hf_open *options,
+		      uint32_t local, uint32_t *link)
 {
-	if (t->tcp->connections.used == t->tcp->connections.limit)
+	const struct flow flow = { .local = local, .remote = options->remote };
+
+	if (options->hop_count != 0)
+		return ip_link_towards(t, first_stop(options), link);
+	return flow_link(t, &flow, link);
+}
+
+static bool is_at_limit(const struct turn *t, const struct hf_open *options)
+{
+	const struct pool *routes = &t->ip->source_routes;
+
+	return t->tcp->connections.used == t->tcp->connections.limit ||
+	       (options->hop_count != 0 && routes->used >= routes->limit);
+}
+
+static enum hf_error create(struct turn *t, const struct hf_open *options,
+			    const struct endpoints *ends, uint32_t local,
+			    uint32_t *ref)
+{
+	uint32_t link;
+
+	if (is_at_limit(t, options))
 		return HF_ERR_LIMIT;
-	*ref = tcb_create(t, ends, local);
-	return *ref != 0 ? HF_OK : HF_ERR_NO_MEMORY;
+	if (!find_link(t, options, local, &link))
+		return HF_ERR_NO_ROUTE;
+	*ref = tcb_create(t, ends, local, link);
+	if (*ref == 0)
+		return HF_ERR_NO_MEMORY;
+	if (tcb_choose_route(t, tcb_at(t, *ref), options))
+		return HF_OK;
+	tcb_free(t, tcb_at(t, *ref));
+	return HF_ERR_NO_MEMORY;
 }
 
 static void start(struct turn *t, struct tcb *tcb,
@@ -104,7 +160,7 @@ enum hf_error call_open(struct turn *t, const struct hf_open *options,
 	ends.local = &ip_address_at(t, local)->addr;
 	error = choose_port(t, options, local, &ends);
 	if (error == HF_OK)
-		error = create(t, &ends, local, &ref);
+		error = create(t, options, &ends, local, &ref);
 	ip_address_drop(t, local); /* the TCB holds it now, or nobody */
 	if (error != HF_OK)
 		return error;

@@ -17,9 +17,9 @@ static void set_defaults(const struct turn *t, struct tcb *tcb)
 }
 
 uint32_t tcb_create(struct turn *t, const struct endpoints *ends,
-		    uint32_t local)
+		    uint32_t local, uint32_t link)
 {
-	uint32_t ref = pool_take(t->b, &t->tcp->connections), link;
+	uint32_t ref = pool_take(t->b, &t->tcp->connections);
 	struct tcb *tcb;
 
 	if (ref == 0)
@@ -30,10 +30,6 @@ uint32_t tcb_create(struct turn *t, const struct endpoints *ends,
 	tcb->flow.remote = *ends->remote;
 	tcb->flow.local_port = ends->local_port;
 	tcb->flow.remote_port = ends->remote_port;
-	if (!flow_link(t, &tcb->flow, &link)) {
-		pool_give(t->b, &t->tcp->connections, ref);
-		return 0;
-	}
 	tcb->link = (uint8_t)link;
 	tcb->ttl = ip_ttl(t, link, ends->remote);
 	ip_address_use(t, local);
@@ -139,11 +135,12 @@ static void quiesce(struct turn *t, struct tcb *tcb)
 	queue_clear(t->b, &t->ip->buffers, &tcb->send);
 	tcb->cursor = (struct queue_cursor){ 0 };
 	reassembly_drop(t, tcb);
+	flow_forget_route(t, &tcb->flow);
 	tcb->flags &=
 		~(TCB_ACK_FLAGS | TCB_SYN_DUE | TCB_FAST_DUE | TCB_PARTIAL_DUE |
 		  TCB_PROBE_DUE | TCB_KEEPALIVE_DUE | TCB_CHALLENGE_DUE |
 		  TCB_PROBING | TCB_LINGERS | TCB_KEEPALIVE | TCB_RECOVERY |
-		  TCB_RECOVER_SET | TCB_SIDE_KEPT | TCB_TIMING);
+		  TCB_RECOVER_SET | TCB_SIDE_KEPT | TCB_TIMING | TCB_ROUTED);
 	tcb->acks_owed = 0;
 	tcb_side_settle(t, tcb);
 	tcb->snd.resend = tcb->snd.nxt = tcb->snd.una;

@@ -51,7 +51,7 @@ static void answer(struct turn *t, struct half_open *h)
 	wheel_disarm(t->b, &t->ip->wheel, ref);
 	if (list_has(&h->flow.record))
 		return;
-	if (!flow_link(t, &h->flow, &link)) {
+	if (!flow_next_link(t, &h->flow, &link)) {
 		await_ack(t, h); /* the route has gone; it may come back */
 		return;
 	}
@@ -189,11 +189,10 @@ static bool identify(struct turn *t, struct half_open *h,
 enum hf_drop half_open_create(struct turn *t, struct listener *l,
 			      const struct arrival *a)
 {
-	uint32_t ref, link;
 	struct half_open *h;
+	uint32_t ref;
 
-	if (!addr_is_link_local(&a->ip->src) &&
-	    !ip_link_towards(t, &a->ip->src, &link))
+	if (!route_is_known(t, a))
 		return HF_DROP_SOURCE; /* nobody could be answered */
 	ref = pool_take(t->b, &t->tcp->half_open);
 	if (ref == 0)
@@ -208,7 +207,7 @@ enum hf_drop half_open_create(struct turn *t, struct listener *l,
 	}
 	flow_insert(t, ref);
 	l->half_open++;
-	if (l->ask && !ask_program(t, h)) {
+	if (!half_open_take_route(t, h, a) || (l->ask && !ask_program(t, h))) {
 		half_open_free(t, h);
 		return HF_DROP_NO_MEMORY;
 	}
@@ -226,6 +225,7 @@ static void discard(struct turn *t, struct half_open *h)
 	struct listener *l = block_at(t->b, h->listener);
 
 	stop_asking(t, h);
+	flow_forget_route(t, &h->flow);
 	wheel_disarm(t->b, &t->ip->wheel, ref_of(t, h));
 	if (list_has(&h->flow.record))
 		list_leave(t->b, ref_of(t, h));
@@ -297,6 +297,7 @@ size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
 
 	out.local = flow_local(t, &h->flow);
 	out.remote = &h->flow.remote;
+	out.route = flow_route(t, &h->flow);
 	out.ttl = ip_ttl(t, link, &h->flow.remote);
 	out.tos = 0;
 	describe(t, h, link, &out.seg);
@@ -329,6 +330,7 @@ static void fill_in(struct turn *t, struct tcb *tcb, const struct half_open *h)
 	tcb->snd.iss = tcb->snd.una = iss_of(h);
 	tcb->snd.nxt = tcb->snd.resend = seq_add(iss_of(h), 1);
 	tcb->ts_offset = ts_offset(t, &h->flow);
+	tcb->flags |= TCB_PASSIVE;
 	if (sent(h) > 1)
 		tcb->flags |= TCB_SYN_RETRANSMITTED;
 	take_syn_options(t, tcb, &syn);
@@ -340,9 +342,12 @@ static enum hf_drop promote(struct turn *t, struct half_open *h,
 {
 	struct endpoints ends = { &a->ip->dst, &a->ip->src, h->flow.local_port,
 				  h->flow.remote_port };
-	uint32_t ref = tcb_create(t, &ends, h->flow.local);
+	uint32_t ref, link;
 	struct tcb *tcb;
 
+	if (!flow_next_link(t, &h->flow, &link))
+		return HF_DROP_SOURCE; /* nobody could be answered */
+	ref = tcb_create(t, &ends, h->flow.local, link);
 	if (ref == 0)
 		return HF_DROP_NO_MEMORY;
 	tcb = tcb_at(t, ref);
@@ -352,6 +357,7 @@ static enum hf_drop promote(struct turn *t, struct half_open *h,
 		return HF_DROP_BACKLOG;
 	}
 	fill_in(t, tcb, h);
+	half_open_give_route(t, h, tcb);
 	flow_replace(t, ref_of(t, h), ref);
 	ip_address_drop(t, h->flow.local);
 	discard(t, h);

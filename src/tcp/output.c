@@ -379,6 +379,8 @@ static uint32_t text_room(const struct turn *t, const struct tcb *tcb,
 	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;
 	uint32_t most = tcb->mss, options = 0;
 
+	if (tcb->flags & TCB_ROUTED)
+		options += wire_source_route_len(flow_route(t, &tcb->flow));
 	if (tcb->flags & TCB_TIMESTAMPS)
 		options += 12;
 	if (tcb->flags & TCB_SACK && !reassembly_is_empty(t, tcb)) {
@@ -414,6 +416,7 @@ size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap)
 		return 0;
 	out.local = flow_local(t, &tcb->flow);
 	out.remote = &tcb->flow.remote;
+	out.route = flow_route(t, &tcb->flow);
 	out.ttl = tcb->ttl;
 	out.tos = tcb->tos;
 	describe(t, tcb, &p.plan, &out.seg);

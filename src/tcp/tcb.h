@@ -97,11 +97,13 @@ enum tcp_timer {
 #define TCB_TIMING 0x00020000u /* an octet is timed: rtt.c */
 #define TCB_PROBING 0x00040000u /* the window is closed */
 #define TCB_WANTS_ROOM 0x00080000u /* HF_ERR_WOULD_BLOCK was said */
+#define TCB_PASSIVE 0x00100000u /* opened by the peer's SYN */
 #define TCB_FIN_SENT 0x00200000u
 #define TCB_FIN_RECEIVED 0x00400000u
 #define TCB_UNACCEPTED 0x00800000u /* `owner` is its listener */
 #define TCB_SIDE_KEPT 0x01000000u /* the side record holds user options */
 #define TCB_SYN_RETRANSMITTED 0x02000000u /* RFC 6298 (5.7) */
+#define TCB_ROUTED 0x04000000u /* has a source route: routed.c */
 #define TCB_LINGERS 0x08000000u /* TIMER_LIMIT is FIN_WAIT_2, TIME_WAIT */
 
 #define TCB_ACK_FLAGS (TCB_ACK_NOW | TCB_DELACK_DUE | TCB_UPDATE_DUE)
@@ -198,6 +200,7 @@ struct half_open {
 	uint8_t has_ts : 1;
 	uint8_t has_sack : 1;
 	uint8_t is_asked : 1; /* waits for a verdict, not yet answered */
+	uint8_t is_routed : 1; /* has a source route: routed.c */
 	uint16_t mss; /* of the peer */
 	struct hf_seq irs;
 	uint32_t ts_recent;

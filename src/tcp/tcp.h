@@ -99,14 +99,39 @@ bool state_is_synchronized(enum hf_state state);
 bool state_has_sent_fin(enum hf_state state); /* or will, once drained */
 bool state_has_received_fin(enum hf_state state);
 
+/* ---- routed.c: source routes, RFC 9293 3.9.2.1 ------------------------ */
+
+struct arrival;
+
+/* The route of a connection or a half-open one; NULL. */
+const struct wire_source_route *flow_route(const struct turn *t,
+					   const struct flow *flow);
+/* Where its datagrams go first, and the link to there. */
+struct hf_addr flow_next(const struct turn *t, const struct flow *flow);
+bool flow_next_link(const struct turn *t, const struct flow *flow,
+		    uint32_t *link);
+/* Whether there is a link to where an answer to a segment goes first. */
+bool route_is_known(const struct turn *t, const struct arrival *a);
+/* Takes over the route of a segment that has one; false: no memory. */
+bool half_open_take_route(struct turn *t, struct half_open *h,
+			  const struct arrival *a);
+void tcb_take_route(struct turn *t, struct tcb *tcb, const struct arrival *a);
+/* The one that the program wants, if any; false: no memory. */
+bool tcb_choose_route(struct turn *t, struct tcb *tcb,
+		      const struct hf_open *options);
+/* The TCB takes the place of the half-open one. */
+void half_open_give_route(struct turn *t, struct half_open *h,
+			  struct tcb *tcb);
+void flow_forget_route(struct turn *t, const struct flow *flow);
+
 /* ---- connection.c: the life of a TCB ---------------------------------- */
 
 /*
  * A new TCB, defaults set, CLOSED, not yet in the table and its port not yet
- * counted; 0. Holds `local`.
+ * counted; 0. Holds `local`, and sends by `link`.
  */
 uint32_t tcb_create(struct turn *t, const struct endpoints *ends,
-		    uint32_t local);
+		    uint32_t local, uint32_t link);
 /* MUST-16, from link and path and what the peer said. */
 uint16_t tcb_mss_for(const struct turn *t, const struct tcb *tcb,
 		     uint16_t peer_mss);
@@ -146,17 +171,28 @@ static inline bool tcb_is_ready(const struct tcb *tcb)
 	return tcb->ready.next != 0;
 }
 /* Where its datagrams go first: the peer, or a gateway of a source route. */
-static inline const struct hf_addr *tcb_next(const struct turn *t,
-					     const struct tcb *tcb)
+static inline struct hf_addr tcb_next(const struct turn *t,
+				      const struct tcb *tcb)
 {
-	(void)t;
-	return &tcb->flow.remote;
+	return tcb->flags & TCB_ROUTED ? flow_next(t, &tcb->flow)
+				       : tcb->flow.remote;
 }
 /* The peer hears us: RFC 4861 7.3.1. */
 static inline void tcb_progressed(struct turn *t, const struct tcb *tcb)
 {
-	if (ip_link_at(t, tcb->link)->kind == HF_LINK_ETHERNET)
-		way_confirmed(t, tcb->link, tcb_next(t, tcb));
+	struct hf_addr next;
+
+	if (ip_link_at(t, tcb->link)->kind != HF_LINK_ETHERNET)
+		return;
+	next = tcb_next(t, tcb);
+	way_confirmed(t, tcb->link, &next);
+}
+/* Or perhaps not: RFC 1122 3.3.1.4. */
+static inline void tcb_doubted(struct turn *t, const struct tcb *tcb)
+{
+	const struct hf_addr next = tcb_next(t, tcb);
+
+	way_doubted(t, tcb->link, &next);
 }
 
 /* ---- notice.c: events ------------------------------------------------- */
@@ -179,6 +215,7 @@ struct arrival {
 	uint32_t len_sent; /* SEG.LEN, as it came */
 	uint32_t wnd; /* SEG.WND in octets: scaled, unless with SYN */
 	uint32_t link;
+	const struct wire_source_route *route; /* for the answer; or NULL */
 };
 
 enum hf_drop tcp_arrive(struct turn *t, struct arrival *a);
@@ -248,13 +285,6 @@ void listen_forget(struct turn *t, struct tcb *tcb);
 static inline uint32_t half_open_due(const struct turn *t, uint32_t link)
 {
 	return list_first(t->b, ip_link_ref(t, link));
-}
-/* Where it goes first. */
-static inline const struct hf_addr *half_open_next(const struct turn *t,
-						   const struct half_open *h)
-{
-	(void)t;
-	return &h->flow.remote;
 }
 /* Writes it; 0: no room. */
 size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
@@ -395,6 +425,7 @@ bool output_is_due(const struct tcb *tcb);
 /* A segment to be written as a datagram. */
 struct outgoing {
 	const struct hf_addr *local, *remote;
+	const struct wire_source_route *route; /* or NULL */
 	struct wire_tcp seg;
 	uint8_t ttl, tos;
 };

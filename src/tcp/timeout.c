@@ -257,7 +257,7 @@ static bool retransmit_expired(struct turn *t, struct tcb *tcb)
 	/* SHLD-9; and IP is told to look for another way: MUST-20. */
 	if (tcb->backoff == t->ip->config.r1 && !(tcb->flags & TCB_PROBING)) {
 		tcb_tell_soft(t, tcb, HF_ERR_TIMED_OUT);
-		way_doubted(t, tcb->link, tcb_next(t, tcb));
+		tcb_doubted(t, tcb);
 	}
 	tcb_ready(t, tcb);
 	return true;

@@ -26,6 +26,24 @@ static uint64_t copy_text(struct turn *t, const struct outgoing_text *text,
 	return sum;
 }
 
+/*
+ * By the first gateway, with the rest of the way: RFC 791 3.1. Routers may
+ * fragment it: what they say of a datagram that is too big quotes the next
+ * gateway as its destination, which is no connection of ours.
+ */
+static void put_route(struct turn *t, const struct outgoing *out,
+		      struct wire_ip *ip, uint8_t *options)
+{
+	const uint8_t *hop = out->route->hop[0];
+
+	ip->options_len =
+		wire_source_route_emit(out->route, out->remote, options);
+	ip->options = options;
+	ip->dst = hf_ipv4(hop[0], hop[1], hop[2], hop[3]);
+	ip->dont_fragment = false;
+	ip->id = random_below(&t->ip->random, 1u << 16); /* RFC 6864 */
+}
+
 size_t write_text(struct turn *t, const struct outgoing *out,
 		  const struct outgoing_text *text, uint8_t *to, size_t cap)
 {
@@ -38,11 +56,16 @@ size_t write_text(struct turn *t, const struct outgoing *out,
 		.tos = out->tos,
 		.dont_fragment = true,
 	};
+	uint8_t route[WIRE_SOURCE_ROUTE_LEN_MAX];
 	struct wire_tcp_options options;
 	uint32_t tcp_len, segment_len;
 	uint64_t sum;
 	uint16_t checksum;
 
+	if (out->route != NULL) {
+		put_route(t, out, &ip, route);
+		header += ip.options_len;
+	}
 	wire_tcp_options(&options, &out->seg);
 	tcp_len = WIRE_TCP_HEADER + options.len;
 	segment_len = tcp_len + text->len;
