@@ -49,10 +49,16 @@ HF_PUBLIC void hf_trace_free(struct hf_trace *trace);
 HF_PUBLIC size_t hf_trace_line(struct hf_trace *trace, const void *frame,
 			       size_t len, char *to, size_t cap);
 
-/* The same of a frame of `len` octets of which `caplen` were captured. */
+/*
+ * The same of a frame of `len` octets of which `caplen` were captured. If they
+ * are not sound, the text says so; tcpdump prints no time with it.
+ */
 HF_PUBLIC size_t hf_trace_capture(struct hf_trace *trace, const void *frame,
 				  size_t caplen, size_t len, char *to,
 				  size_t cap);
+
+/* True if these can be the lengths of a frame. */
+HF_PUBLIC bool hf_trace_is_sound(size_t caplen, size_t len);
 
 /* The times that tcpdump can print. */
 enum hf_trace_time_form {

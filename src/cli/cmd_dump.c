@@ -305,12 +305,6 @@ static bool reserve(struct dump *dump, size_t caplen)
 	return true;
 }
 
-/* Of a record that makes no sense tcpdump does not tell the time. */
-static bool is_sound(const struct pcap_pkthdr *header)
-{
-	return header->caplen && header->caplen <= header->len;
-}
-
 static bool print(struct dump *dump, const struct pcap_pkthdr *header,
 		  const uint8_t *frame)
 {
@@ -320,9 +314,10 @@ static bool print(struct dump *dump, const struct pcap_pkthdr *header,
 
 	if (!reserve(dump, header->caplen))
 		return false;
-	n = !is_sound(header) ? 0
-			      : hf_trace_stamp(&dump->clock, &moment,
-					       dump->text, dump->text_cap);
+	n = !hf_trace_is_sound(header->caplen, header->len)
+		    ? 0
+		    : hf_trace_stamp(&dump->clock, &moment, dump->text,
+				     dump->text_cap);
 	if (n) {
 		fwrite(dump->text, 1, n, stdout);
 		putchar(' ');

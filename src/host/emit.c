@@ -18,6 +18,18 @@ struct space {
 	size_t cap; /* of the datagram */
 };
 
+/* The way that a flow's datagrams go; on raw IP there is only one. */
+static bool find_flow_way(struct turn *t, uint32_t id, const struct flow *flow,
+			  struct way *way)
+{
+	struct hf_addr next;
+
+	if (ip_link_at(t, id)->kind != HF_LINK_ETHERNET)
+		return true;
+	next = flow_next(t, flow);
+	return way_resolve(t, id, &next, way);
+}
+
 /* What a connection has to say waits for its neighbour's MAC, not written. */
 static void await_neighbour(struct turn *t, struct tcb *tcb,
 			    const struct way *way)
@@ -43,11 +55,10 @@ static size_t output_connection(struct turn *t, uint32_t id,
 
 	while ((ref = ready_first(t->b, ip_link_ref(t, id))) != 0) {
 		struct tcb *tcb = tcb_at(t, ref);
-		const struct hf_addr next = tcb_next(t, tcb);
 		struct way way;
 		size_t len;
 
-		if (!way_find(t, id, &next, &way)) {
+		if (!find_flow_way(t, id, &tcb->flow, &way)) {
 			await_neighbour(t, tcb, &way);
 			continue;
 		}
@@ -79,10 +90,9 @@ static size_t output_syn_ack(struct turn *t, uint32_t id,
 
 	while (len == 0 && (ref = half_open_due(t, id)) != 0) {
 		struct half_open *h = block_at(t->b, ref);
-		const struct hf_addr next = flow_next(t, &h->flow);
 		struct way way;
 
-		if (!way_find(t, id, &next, &way)) {
+		if (!find_flow_way(t, id, &h->flow, &way)) {
 			list_leave(t->b, ref);
 			list_push(t->b, block_ref(t->b, &link->held), ref);
 			continue;
@@ -183,7 +193,7 @@ size_t hf_output(struct hf_host *host, uint32_t link, void *buf, size_t cap,
 {
 	struct turn t = turn_of(host, now, report);
 	struct space space = { .frame = buf };
-	size_t len;
+	size_t len = 0;
 
 	if (link >= host->ip.link_count)
 		return 0;
@@ -197,8 +207,9 @@ size_t hf_output(struct hf_host *host, uint32_t link, void *buf, size_t cap,
 		*info = (struct hf_frame_info){ .csum = HF_CSUM_NONE };
 	if (report != NULL)
 		*report = (struct hf_report){ .deadline = HF_NEVER };
-	len = output_reply(&t, link, &space);
-	if (len == 0)
+	if (reply_first(&t, link) != NULL)
+		len = output_reply(&t, link, &space);
+	if (len == 0 && half_open_due(&t, link) != 0)
 		len = output_syn_ack(&t, link, &space);
 	if (len == 0)
 		len = output_connection(&t, link, &space);

@@ -297,7 +297,7 @@ size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
 
 	out.local = flow_local(t, &h->flow);
 	out.remote = &h->flow.remote;
-	out.route = flow_route(t, &h->flow);
+	out.route = h->is_routed ? flow_route(t, &h->flow) : NULL;
 	out.ttl = ip_ttl(t, link, &h->flow.remote);
 	out.tos = 0;
 	describe(t, h, link, &out.seg);

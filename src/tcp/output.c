@@ -416,7 +416,7 @@ size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap)
 		return 0;
 	out.local = flow_local(t, &tcb->flow);
 	out.remote = &tcb->flow.remote;
-	out.route = flow_route(t, &tcb->flow);
+	out.route = tcb->flags & TCB_ROUTED ? flow_route(t, &tcb->flow) : NULL;
 	out.ttl = tcb->ttl;
 	out.tos = tcb->tos;
 	describe(t, tcb, &p.plan, &out.seg);

@@ -5,8 +5,7 @@
 
 #include <stdlib.h>
 
-/* Frames are at most as long as tcpdump would capture. */
-#define FRAME_MOST 0x7fffffffu
+#define FRAME_MOST 262144u /* the longest that tcpdump believes */
 
 struct hf_trace *hf_trace_new(const struct hf_trace_style *style)
 {
@@ -64,6 +63,26 @@ static void line_frame(struct text *text, struct payload *p)
 	}
 }
 
+bool hf_trace_is_sound(size_t caplen, size_t len)
+{
+	return caplen && caplen <= len && len <= FRAME_MOST;
+}
+
+static void line_unsound(struct text *text, size_t caplen, size_t len)
+{
+	text_add(text, "[Invalid header:");
+	if (!caplen)
+		text_add(text, " caplen==0%s",
+			 len && len <= FRAME_MOST ? "" : ",");
+	if (!len)
+		text_add(text, " len==0");
+	else if (len > FRAME_MOST)
+		text_add(text, " len(%zu) > %u", len, FRAME_MOST);
+	else if (len < caplen)
+		text_add(text, " len(%zu) < caplen(%zu)", len, caplen);
+	text_add(text, "]");
+}
+
 size_t hf_trace_capture(struct hf_trace *trace, const void *frame,
 			size_t caplen, size_t len, char *to, size_t cap)
 {
@@ -72,24 +91,16 @@ size_t hf_trace_capture(struct hf_trace *trace, const void *frame,
 		.style = &trace->style,
 		.flows = trace->flows,
 		.data = frame,
-		.len = len < FRAME_MOST ? (uint32_t)len : FRAME_MOST,
-		.have = caplen < FRAME_MOST ? (uint32_t)caplen : FRAME_MOST,
+		.len = (uint32_t)len,
+		.have = (uint32_t)caplen,
 	};
 
 	if (cap)
 		to[0] = '\0';
-	if (!caplen || !len || len < caplen) {
-		text_add(&text, "[Invalid header:");
-		if (!caplen)
-			text_add(&text, " caplen==0");
-		if (!len)
-			text_add(&text, "%s len==0", caplen ? "" : ",");
-		else if (len < caplen)
-			text_add(&text, " len(%zu) < caplen(%zu)", len, caplen);
-		text_add(&text, "]");
-		return text.len;
-	}
-	line_frame(&text, &p);
+	if (hf_trace_is_sound(caplen, len))
+		line_frame(&text, &p);
+	else
+		line_unsound(&text, caplen, len);
 	return text.len;
 }
 

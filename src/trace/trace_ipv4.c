@@ -133,7 +133,7 @@ static void line_datagram(struct text *text, struct payload *p, uint32_t header,
 	if (p->have < header) {
 		text_add(text, " [remaining caplen(%u) < header length(%u)]",
 			 p->have, header);
-		text_short(text, "ip");
+		text_cut(text, "ip");
 		return;
 	}
 	payload_skip(p, header);

@@ -28,16 +28,6 @@ static void line_header(struct text *text, const struct payload *p)
 		 get_be16(p->data + 4));
 }
 
-/* Past a jumbo payload option, the length is known at last. */
-static void set_length(struct text *text, struct payload *p, uint32_t len)
-{
-	if (p->link_len < len)
-		text_add(text, "truncated-ip6 - %u bytes missing!",
-			 len - p->link_len);
-	p->have = least(p->have, len);
-	p->len = len;
-}
-
 /* The last to be visited, of a routing header. */
 static const uint8_t *find_last(const struct payload *p, const uint8_t *header,
 				uint32_t have)
@@ -85,8 +75,10 @@ static bool go_past(struct text *text, struct payload *p, uint32_t octets,
 	}
 	if (!octets)
 		return false;
-	if (jumbo->is_due)
-		set_length(text, p, jumbo->len);
+	if (jumbo->is_due) {
+		p->have = least(p->have, jumbo->len);
+		p->len = jumbo->len;
+	}
 	if (p->len < octets) {
 		text_cut(text, "ip6");
 		return false;
@@ -122,6 +114,9 @@ static void line_headers(struct text *text, struct payload *p, uint8_t next)
 			return;
 		jumbo.is_due = false;
 	}
+	if (p->link_len < jumbo.len)
+		text_add(text, "truncated-ip6 - %u bytes missing!",
+			 jumbo.len - p->link_len);
 	if (!p->len)
 		p->have = 0;
 	line_protocol(text, p, next);

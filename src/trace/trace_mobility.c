@@ -148,21 +148,23 @@ enum option {
 	OPTION_AUTHORIZATION,
 };
 
-/* Octets that an option must have for what is told of it. */
-static uint32_t option_least(uint8_t kind)
+/* False: what is left is less than is told of an option. */
+static bool is_sized(struct text *text, uint8_t kind, uint32_t len)
 {
-	switch (kind) {
-	case OPTION_REFRESH:
-		return 4;
-	case OPTION_ALTERNATE_CARE_OF:
-		return 18;
-	case OPTION_NONCES:
-		return 6;
-	case OPTION_AUTHORIZATION:
-		return 12;
-	default:
-		return 2;
-	}
+	static const struct {
+		uint8_t least;
+		const char *name;
+	} kinds[] = {
+		[OPTION_REFRESH] = { 4, "refresh" },
+		[OPTION_ALTERNATE_CARE_OF] = { 18, "altcoa" },
+		[OPTION_NONCES] = { 6, "ni" },
+		[OPTION_AUTHORIZATION] = { 12, "auth" },
+	};
+
+	if (kind >= sizeof kinds / sizeof kinds[0] || len >= kinds[kind].least)
+		return true;
+	text_add(text, "(%s: trunc)", kinds[kind].name);
+	return false;
 }
 
 static void line_option(struct text *text, const uint8_t *data)
@@ -209,7 +211,7 @@ static bool line_options(struct text *text, const uint8_t *data, uint32_t len,
 			continue;
 		}
 		used = data[1] + 2u;
-		if (used > len || used >= have || option_least(data[0]) > len)
+		if (used > len || used >= have || !is_sized(text, data[0], len))
 			return false;
 		line_option(text, data);
 	}

@@ -168,7 +168,7 @@ static void line_segment(struct text *text, const struct payload *p,
 	if (p->len > header && p->have < header) {
 		text_add(text, " [remaining caplen(%u) < header length(%u)]",
 			 p->have, header);
-		text_short(text, "tcp");
+		text_cut(text, "tcp");
 		return;
 	}
 	if (p->style->verbose && p->data[13] & TCP_RST && p->len > header)

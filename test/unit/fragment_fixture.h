@@ -311,7 +311,8 @@ static inline void world_end(struct world *w)
 }
 
 /* The host takes a copy of exactly its length, and says what it did. */
-static inline enum hf_drop in(struct world *w, const struct frame *f)
+static inline enum hf_drop in_on(struct world *w, uint32_t link,
+				 const struct frame *f)
 {
 	uint8_t *copy = malloc(f->len != 0 ? f->len : 1);
 	struct hf_frame frame = { .data = copy, .len = f->len };
@@ -320,11 +321,16 @@ static inline enum hf_drop in(struct world *w, const struct frame *f)
 
 	assert_non_null(copy);
 	memcpy(copy, f->octet, f->len);
-	hf_input(w->host, w->link, &frame, 1, w->now, &report);
+	hf_input(w->host, link, &frame, 1, w->now, &report);
 	free(copy);
 	line = hf_host_check(w->host);
 	assert_int_equal(line, 0);
 	return (enum hf_drop)report.drop;
+}
+
+static inline enum hf_drop in(struct world *w, const struct frame *f)
+{
+	return in_on(w, w->link, f);
 }
 
 static inline bool out(struct world *w, struct frame *f)
@@ -335,7 +341,8 @@ static inline bool out(struct world *w, struct frame *f)
 	assert_true(f->len <= w->mtu);
 	if (f->len > 0 && f->octet[0] >> 4 == 4) {
 		assert_int_equal(get16(f->octet + 2), f->len);
-		assert_int_equal(ones_sum(0, f->octet, 20), 0xffff);
+		assert_int_equal(ones_sum(0, f->octet, (f->octet[0] & 15u) * 4),
+				 0xffff);
 	} else if (f->len > 0) {
 		assert_int_equal(get16(f->octet + 4) + 40, f->len);
 	}
@@ -347,6 +354,14 @@ static inline bool is_silent(struct world *w)
 	static struct frame f;
 
 	return !out(w, &f);
+}
+
+static inline bool is_silent_on(struct world *w, uint32_t link)
+{
+	static uint8_t octets[DATAGRAM_MOST];
+
+	return hf_output(w->host, link, octets, sizeof octets, w->now, NULL,
+			 NULL) == 0;
 }
 
 static inline void wait_for(struct world *w, hf_time span)

@@ -160,10 +160,23 @@ static void other_datagrams_do_not_mix(void **state)
 	world_config(&w);
 	world_start(&w);
 	for (int v = 4; v <= 6; v += 2) {
+		const struct hf_addr too = addr_of(v, 0, 3);
+
+		assert_int_equal(hf_address_add(w.host, w.link, too,
+						v == 4 ? 24 : 64, w.now),
+				 HF_OK);
 		make_echo(&whole, v, PEER(v), 100);
 		make_fragment(&piece, &whole, 5, 0, 56, true);
 		assert_int_equal(in(&w, &piece), HF_ACCEPTED);
-		/* another id; another source; IPv4: another protocol */
+		/* another destination, id or source; IPv4: protocol */
+		make_fragment(&piece, &whole, 5, 56, 52, false);
+		if (v == 4) {
+			memcpy(piece.octet + 16, too.octet + 12, 4);
+			seal_ipv4(piece.octet);
+		} else {
+			memcpy(piece.octet + 24, &too, 16);
+		}
+		assert_int_equal(in(&w, &piece), HF_ACCEPTED);
 		make_fragment(&piece, &whole, 6, 56, 52, false);
 		assert_int_equal(in(&w, &piece), HF_ACCEPTED);
 		make_echo(&other, v, addr_of(v, 0, 9), 100);
@@ -179,7 +192,44 @@ static void other_datagrams_do_not_mix(void **state)
 	}
 	wait_for(&w, 31 * HF_SECOND);
 	assert_true(is_silent(&w)); /* nobody has seen a first one */
-	assert_int_equal(drops(&w, HF_DROP_FRAGMENT_TIME), 6);
+	assert_int_equal(drops(&w, HF_DROP_FRAGMENT_TIME), 8);
+	for (int v = 4; v <= 6; v += 2)
+		hf_address_remove(w.host, addr_of(v, 0, 3));
+	world_end(&w);
+}
+
+/* Fragments may come on several links; link-local addresses stay on theirs. */
+static void links_of_fragments(void **state)
+{
+	const struct hf_addr local = { { 0xfe, 0x80, [15] = 9 } };
+	const struct hf_link link = { .mtu = 1500 };
+	uint32_t other_link;
+	struct world w;
+
+	(void)state;
+	world_config(&w);
+	world_start(&w);
+	assert_int_equal(hf_link_add(w.host, &link, w.now, &other_link), HF_OK);
+	make_echo(&whole, 6, PEER(6), 100);
+	make_fragment(&piece, &whole, 5, 0, 56, true);
+	assert_int_equal(in_on(&w, other_link, &piece), HF_ACCEPTED);
+	make_fragment(&piece, &whole, 5, 56, 52, false);
+	assert_int_equal(in(&w, &piece), HF_ACCEPTED);
+	expect_echo(&w, 6, PEER(6), 100);
+	make_echo(&whole, 6, local, 100);
+	make_fragment(&piece, &whole, 5, 0, 56, true);
+	assert_int_equal(in(&w, &piece), HF_ACCEPTED);
+	make_fragment(&other, &whole, 5, 56, 52, false);
+	assert_int_equal(in_on(&w, other_link, &other), HF_ACCEPTED);
+	assert_true(is_silent(&w));
+	assert_true(is_silent_on(&w, other_link));
+	/* and the answer goes where the question came from */
+	assert_int_equal(in_on(&w, other_link, &piece), HF_ACCEPTED);
+	assert_true(is_silent(&w));
+	assert_int_equal(in(&w, &other), HF_ACCEPTED);
+	expect_echo(&w, 6, local, 100);
+	w.link = other_link;
+	expect_echo(&w, 6, local, 100);
 	world_end(&w);
 }
 
@@ -377,6 +427,7 @@ int main(void)
 		cmocka_unit_test(echo_of_any_size_is_answered),
 		cmocka_unit_test(shuffled_and_doubled),
 		cmocka_unit_test(other_datagrams_do_not_mix),
+		cmocka_unit_test(links_of_fragments),
 		cmocka_unit_test(first_ipv6_fragment_names_the_protocol),
 		cmocka_unit_test(unfragmentable_part_stays),
 		cmocka_unit_test(first_ipv4_header_stays),

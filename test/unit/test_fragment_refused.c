@@ -308,6 +308,25 @@ static void extension_headers_behind_the_fragment_header(void **state)
 	world_end(&w);
 }
 
+/* An extension header may be the last thing that there is: RFC 8200 4.7. */
+static void nothing_behind_the_headers(void **state)
+{
+	static const uint8_t header[8] = { 59, 0, 1, 4, 0, 0, 0, 0 };
+	struct world w;
+
+	(void)state;
+	world_config(&w);
+	world_start(&w);
+	make_datagram(&whole, 6, 60, 16);
+	memcpy(whole.octet + 40, header, 8);
+	make_fragment(&piece, &whole, 5, 0, 8, true);
+	assert_int_equal(in(&w, &piece), HF_ACCEPTED);
+	make_fragment(&piece, &whole, 5, 8, 8, false);
+	assert_int_equal(in(&w, &piece), HF_DROP_NOT_OURS);
+	assert_true(is_silent(&w));
+	world_end(&w);
+}
+
 /* A host may be told to take no fragments. */
 static void no_fragments_if_none_are_wanted(void **state)
 {
@@ -336,6 +355,7 @@ int main(void)
 		cmocka_unit_test(tiny_ipv4_fragments),
 		cmocka_unit_test(header_chain_in_pieces),
 		cmocka_unit_test(extension_headers_behind_the_fragment_header),
+		cmocka_unit_test(nothing_behind_the_headers),
 		cmocka_unit_test(no_fragments_if_none_are_wanted),
 	};
 

@@ -38,7 +38,19 @@ static struct hf_frame segment(enum hf_direction direction, uint8_t flags)
 	return (struct hf_frame){ .data = octet, .len = sizeof octet };
 }
 
+/* The same in an Ethernet frame, with a VLAN tag. */
+static struct hf_frame ethernet_segment(enum hf_direction direction,
+					uint8_t flags)
+{
+	static uint8_t octet[60] = { [12] = 0x81, [15] = 5, [16] = 0x08 };
+	struct hf_frame datagram = segment(direction, flags);
+
+	memcpy(octet + 18, datagram.data, datagram.len);
+	return (struct hf_frame){ .data = octet, .len = sizeof octet };
+}
+
 static struct hf_trace *trace;
+static bool is_ethernet;
 
 static void expect(enum hf_direction direction, uint8_t flags,
 		   const struct hf_report *report, const char *note)
@@ -47,7 +59,8 @@ static void expect(enum hf_direction direction, uint8_t flags,
 	char ours[200];
 
 	if (direction != HF_DIRECTION_TIMER)
-		sight.frame = segment(direction, flags);
+		sight.frame = is_ethernet ? ethernet_segment(direction, flags)
+					  : segment(direction, flags);
 	assert_int_equal(hf_trace_note(trace, &sight, ours, sizeof ours),
 			 strlen(note));
 	assert_string_equal(ours, note);
@@ -58,7 +71,20 @@ static const struct hf_trace_style style = { .link = HF_TRACE_IP };
 static int start(void **state)
 {
 	(void)state;
+	is_ethernet = false;
 	trace = hf_trace_new(&style);
+	return trace ? 0 : -1;
+}
+
+static int start_ethernet(void **state)
+{
+	static const struct hf_trace_style ethernet = {
+		.link = HF_TRACE_ETHERNET
+	};
+
+	(void)state;
+	is_ethernet = true;
+	trace = hf_trace_new(&ethernet);
 	return trace ? 0 : -1;
 }
 
@@ -166,6 +192,10 @@ int main(void)
 						start, stop),
 		cmocka_unit_test_setup_teardown(
 			a_call_between_two_frames_is_told, start, stop),
+		cmocka_unit_test_setup_teardown(a_passive_close_is_followed,
+						start_ethernet, stop),
+		cmocka_unit_test_setup_teardown(an_active_life_is_followed,
+						start_ethernet, stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
