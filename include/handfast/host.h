@@ -55,7 +55,7 @@ struct hf_config {
 	uint32_t replies; /* queued resets, echoes, ARP, ND, ... */
 	uint32_t neighbours; /* of all links: RFC 4861 5.1, ARP entries too */
 	uint32_t learned; /* routers and prefixes of router advertisements */
-	uint32_t datagrams; /* in reassembly at once; 0: no fragments */
+	uint32_t datagrams; /* in reassembly, 0-1024; 0: no fragments */
 	uint32_t held; /* octets of fragments and of queued echoes */
 	uint32_t source_routes; /* remembered: MUST-53; 0: refuse them */
 	uint32_t listeners;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The way out, the loopback link, and time. */
+/* The way out, and the loopback link. */
 #include "internal.h"
 
 #define CAP_LEAST 576u
@@ -18,29 +18,42 @@ struct space {
 	size_t cap; /* of the datagram */
 };
 
-/* The way that a flow's datagrams go; on raw IP there is only one. */
 static bool find_flow_way(struct turn *t, uint32_t id, const struct flow *flow,
 			  struct way *way)
 {
-	struct hf_addr next;
+	const struct hf_addr next = flow_next(t, flow);
 
-	if (ip_link_at(t, id)->kind != HF_LINK_ETHERNET)
-		return true;
-	next = flow_next(t, flow);
-	return way_resolve(t, id, &next, way);
+	return way_find(t, id, ip_address_at(t, flow->local), &next, way);
 }
 
-/* What a connection has to say waits for its neighbour's MAC, not written. */
-static void await_neighbour(struct turn *t, struct tcb *tcb,
-			    const struct way *way)
+/*
+ * What a connection has to say waits for its neighbour's MAC, not written; or
+ * is never said, if its address has become another host's.
+ */
+static void hold_back(struct turn *t, struct tcb *tcb, const struct way *way)
 {
 	tcb_not_ready(t, tcb);
-	if (way->neighbour == 0) {
+	if (address_is_lost(ip_address_at(t, tcb->flow.local))) {
+		tcb_end(t, tcb, HF_ERR_ADDRESS_NOT_AVAILABLE);
+	} else if (way->neighbour == 0) {
 		tcp_unreachable(t, tcb); /* too many neighbours are asked for */
-		return;
+	} else {
+		timer_delayed_by_link(t, tcb);
+		ready_push(t->b, way->neighbour, tcb_ref(t, tcb));
 	}
-	timer_delayed_by_link(t, tcb);
-	ready_push(t->b, way->neighbour, tcb_ref(t, tcb));
+}
+
+/* False: it must wait, or has ended. On raw IP there is only one way. */
+static bool may_send(struct turn *t, uint32_t id, struct tcb *tcb,
+		     struct way *way)
+{
+	if (ip_link_at(t, id)->kind != HF_LINK_ETHERNET)
+		return true;
+	if (!address_is_lost(ip_address_at(t, tcb->flow.local)) &&
+	    find_flow_way(t, id, &tcb->flow, way))
+		return true;
+	hold_back(t, tcb, way);
+	return false;
 }
 
 /*
@@ -58,10 +71,8 @@ static size_t output_connection(struct turn *t, uint32_t id,
 		struct way way;
 		size_t len;
 
-		if (!find_flow_way(t, id, &tcb->flow, &way)) {
-			await_neighbour(t, tcb, &way);
+		if (!may_send(t, id, tcb, &way))
 			continue;
-		}
 		if (link->allowance <= 0)
 			link->allowance = (int32_t)(ROUND * link->mtu);
 		way_emit(link, &way, &tcb->flow.remote, space->frame);
@@ -80,7 +91,26 @@ static size_t output_connection(struct turn *t, uint32_t id,
 	return 0;
 }
 
-/* SYN-ACKs; those whose neighbour is not known are put aside. */
+/* False: it was put aside, as its neighbour is not known, or has ended. */
+static bool may_answer(struct turn *t, uint32_t id, struct half_open *h,
+		       struct way *way)
+{
+	struct ip_link *link = ip_link_at(t, id);
+	uint32_t ref = block_ref(t->b, h);
+
+	if (link->kind != HF_LINK_ETHERNET)
+		return true;
+	if (address_is_lost(ip_address_at(t, h->flow.local))) {
+		half_open_free(t, h);
+		return false;
+	}
+	if (find_flow_way(t, id, &h->flow, way))
+		return true;
+	list_leave(t->b, ref);
+	list_push(t->b, block_ref(t->b, &link->held), ref);
+	return false;
+}
+
 static size_t output_syn_ack(struct turn *t, uint32_t id,
 			     const struct space *space)
 {
@@ -92,11 +122,8 @@ static size_t output_syn_ack(struct turn *t, uint32_t id,
 		struct half_open *h = block_at(t->b, ref);
 		struct way way;
 
-		if (!find_flow_way(t, id, &h->flow, &way)) {
-			list_leave(t->b, ref);
-			list_push(t->b, block_ref(t->b, &link->held), ref);
+		if (!may_answer(t, id, h, &way))
 			continue;
-		}
 		way_emit(link, &way, &h->flow.remote, space->frame);
 		len = half_open_write(t, h, id, space->frame + space->header,
 				      space->cap);
@@ -112,13 +139,21 @@ static bool find_reply_way(struct turn *t, uint32_t id, const struct reply *r,
 {
 	const struct hf_addr to = r->kind == REPLY_ND ? nd_destination(r)
 						      : r->remote;
+	const struct ip_address *from;
+	uint32_t ref;
 
+	if (ip_link_at(t, id)->kind != HF_LINK_ETHERNET)
+		return true;
 	if ((r->kind == REPLY_ARP || r->kind == REPLY_ND) &&
 	    !mac_is_zero(&r->u.link.to)) {
 		*way = (struct way){ .mac = r->u.link.to };
 		return true;
 	}
-	return way_find(t, id, &to, way);
+	ref = ip_address_find(t, &r->local);
+	from = ref != 0 ? ip_address_at(t, ref) : NULL;
+	way->neighbour = 0;
+	return (from == NULL || !address_is_lost(from)) &&
+	       way_find(t, id, from, &to, way);
 }
 
 static void report_reply(struct turn *t, const struct reply *r)
@@ -234,103 +269,4 @@ size_t hf_loopback(struct hf_host *host, void *buf, size_t cap, size_t most,
 		n++;
 	}
 	return n;
-}
-
-/* ---- time ------------------------------------------------------------- */
-
-/* RFC 1122 3.3.1.5: another gateway, if there is one. */
-static void try_elsewhere(struct turn *t, struct tcb *tcb)
-{
-	const struct hf_addr next = tcb_next(t, tcb);
-
-	if (ip_has_gateway(t, tcb->link, &next))
-		tcb_ready(t, tcb);
-	else
-		tcp_unreachable(t, tcb);
-}
-
-/*
- * Nobody answers for a neighbour: what waits for it has waited in vain, one
- * connection after the other, so that each has a report of its own.
- */
-static void fire_neighbour(struct turn *t, uint32_t ref)
-{
-	uint32_t waits;
-
-	if (neighbour_expired(t, ref))
-		return;
-	waits = neighbour_waiter(t, ref);
-	if (waits != 0) {
-		try_elsewhere(t, tcb_at(t, waits));
-		wheel_arm(t->b, &t->ip->wheel, ref, t->now);
-		return;
-	}
-	half_open_unreachable(t, neighbour_at(t, ref)->link);
-	neighbour_free(t, ref);
-}
-
-static void fire(const struct hf_host *host, struct turn *t, uint32_t ref)
-{
-	switch (pool_of(host, ref)) {
-	case HF_POOL_CONNECTION:
-		timer_fired(t, tcb_at(t, ref));
-		break;
-	case HF_POOL_HALF_OPEN:
-		half_open_expired(t, block_at(t->b, ref));
-		break;
-	case HF_POOL_TIME_WAIT:
-		time_wait_expired(t, block_at(t->b, ref));
-		break;
-	case HF_POOL_ADDRESS:
-		address_expired(t, ref);
-		break;
-	case HF_POOL_NEIGHBOUR:
-		fire_neighbour(t, ref);
-		break;
-	case HF_POOL_LEARNED:
-		learned_expired(t, ref);
-		break;
-	case HF_POOL_DATAGRAM:
-		fragment_expired(t, ref);
-		break;
-	case HF_POOL_LISTENER:
-	case HF_POOL_SIDE:
-	case HF_POOL_SOURCE_ROUTE:
-	case HF_POOL_SMALL:
-	case HF_POOL_PAGE:
-	case HF_POOLS:
-		assert(false); /* these have no timers */
-	}
-}
-
-hf_time hf_expiry(const struct hf_host *host)
-{
-	return wheel_expiry(&host->block, &host->ip.wheel);
-}
-
-bool hf_advance(struct hf_host *host, hf_time now, struct hf_report *report)
-{
-	struct turn t = turn_of(host, now, report);
-	uint32_t ref;
-
-	if (report != NULL)
-		*report = (struct hf_report){ .deadline = HF_NEVER };
-	while ((ref = wheel_fire(t.b, &t.ip->wheel, now)) != 0) {
-		fire(host, &t, ref);
-		if (report != NULL)
-			return true;
-	}
-	return false;
-}
-
-bool hf_event(struct hf_host *host, struct hf_event *event)
-{
-	struct turn t = turn_of(host, 0, NULL);
-
-	if (host->ip.addresses_changed) {
-		host->ip.addresses_changed = false;
-		*event = (struct hf_event){ .flags = HF_EVENT_ADDRESS };
-		return true;
-	}
-	return notice_next(&t, event);
 }

@@ -111,6 +111,7 @@ static bool config_is_valid(const struct hf_config *config)
 	       config->routes >= 2 && config->routes <= 65536 &&
 	       config->addresses >= 2 && config->replies >= 1 &&
 	       config->neighbours >= 2 && config->learned >= 1 &&
+	       config->datagrams <= 1024 && /* each is looked at */
 	       config->unserved <= HF_UNSERVED_SILENCE &&
 	       config->listeners >= 1 && config->connections >= 1 &&
 	       config->send_buffer >= 1 && config->send_buffer <= BUFFER_MOST &&

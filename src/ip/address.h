@@ -19,6 +19,7 @@ struct ip_address {
 	uint8_t state; /* enum hf_address_state, of an own one */
 	uint8_t probes; /* sent; then announcements sent */
 	bool is_learned;
+	uint8_t probes_due; /* before it is ready */
 	uint16_t defended_at; /* when, modulo 2^16; 0: never */
 	uint32_t next; /* ref of another own one; first: struct ip.first_own */
 	uint32_t preferred_until, valid_until; /* learned; all ones: for ever */
@@ -84,5 +85,12 @@ void address_expired(struct turn *t, uint32_t ref);
 /* Restarts the timer of an own address, whose lifetimes have changed. */
 void address_timer(struct turn *t, uint32_t ref);
 bool address_is_usable(const struct ip_address *a);
+/* It was ours and is another's: nothing more may be sent from it. */
+static inline bool address_is_lost(const struct ip_address *a)
+{
+	return a->is_own && a->state == HF_ADDRESS_DUPLICATE;
+}
+/* Our own probe came back: RFC 7527 4.1. */
+void probe_echoed(struct ip_address *a);
 
 #endif

@@ -12,6 +12,7 @@
 #define ANNOUNCE_WAIT (2 * HF_SECOND)
 #define ANNOUNCE_NUM 2u
 #define ANNOUNCE_INTERVAL (2 * HF_SECOND)
+#define MORE_PROBES 3u /* RFC 7527 4.1: MAX_MULTICAST_SOLICIT */
 #define DEFEND_INTERVAL 10u /* seconds */
 
 bool address_is_usable(const struct ip_address *a)
@@ -81,7 +82,7 @@ static void end(struct turn *t, uint32_t ref)
 
 /* ---- probing and announcing ------------------------------------------- */
 
-static uint32_t probes_of(const struct turn *t, const struct ip_address *a)
+static uint8_t probes_of(const struct turn *t, const struct ip_address *a)
 {
 	return addr_is_ipv4(&a->addr) ? t->ip->config.arp_probes
 				      : t->ip->config.dad_transmits;
@@ -120,7 +121,7 @@ static hf_time probe_wait(struct turn *t, const struct ip_address *a)
 {
 	if (!addr_is_ipv4(&a->addr))
 		return ip_link_at(t, a->link)->retrans * HF_MILLISECOND;
-	if (a->probes >= t->ip->config.arp_probes)
+	if (a->probes >= a->probes_due)
 		return ANNOUNCE_WAIT;
 	return PROBE_MIN + random_wait(t, PROBE_SPREAD);
 }
@@ -129,7 +130,7 @@ static void probe(struct turn *t, uint32_t ref)
 {
 	struct ip_address *a = ip_address_at(t, ref);
 
-	if (a->probes >= probes_of(t, a)) {
+	if (a->probes >= a->probes_due) {
 		become_ready(t, ref);
 		return;
 	}
@@ -141,13 +142,20 @@ static void probe(struct turn *t, uint32_t ref)
 	arm(t, ref, probe_wait(t, a));
 }
 
+void probe_echoed(struct ip_address *a)
+{
+	if (a->probes <= UINT8_MAX - MORE_PROBES)
+		a->probes_due = (uint8_t)(a->probes + MORE_PROBES);
+}
+
 static void start_probing(struct turn *t, uint32_t ref)
 {
 	struct ip_address *a = ip_address_at(t, ref);
 
 	a->probes = 0;
+	a->probes_due = probes_of(t, a);
 	a->state = HF_ADDRESS_TENTATIVE;
-	if (t->ip->config.optimistic || probes_of(t, a) == 0) {
+	if (t->ip->config.optimistic || a->probes_due == 0) {
 		a->state = HF_ADDRESS_OPTIMISTIC;
 		probe(t, ref);
 	} else {

@@ -13,13 +13,13 @@ static bool is_optimistic(const struct ip_address *a)
 	return a->state == HF_ADDRESS_OPTIMISTIC;
 }
 
-/* RFC 4429 3.3: who may have to give an address up teaches nobody its MAC. */
+/* RFC 4429 3.2: not from an address that we may have to give up. */
 void nd_solicit(struct turn *t, const struct neighbour *n, bool to_all)
 {
 	uint32_t source = ip_source_on(t, n->link, &n->addr);
 	struct reply *r;
 
-	if (source == 0)
+	if (source == 0 || is_optimistic(ip_address_at(t, source)))
 		return;
 	r = reply_push_on(t, n->link, REPLY_ND, &n->addr);
 	if (r == NULL)
@@ -27,19 +27,21 @@ void nd_solicit(struct turn *t, const struct neighbour *n, bool to_all)
 	r->why = to_all ? HF_WHY_SOLICIT : HF_WHY_NEIGHBOUR_PROBE;
 	r->u.link.op = ND_NEIGHBOUR_SOLICITATION;
 	r->local = ip_address_at(t, source)->addr;
-	r->u.link.has_mac = !is_optimistic(ip_address_at(t, source));
+	r->u.link.has_mac = true;
 	if (!to_all)
 		r->u.link.to = n->mac;
 }
 
-/* What only we say of an address of ours: RFC 7527 4.1. */
-static struct hf_mac nonce_of(const struct turn *t, const struct ip_address *a)
+/* What only we say of an address of ours, another each time: RFC 7527 4.1. */
+static struct hf_mac nonce_of(const struct turn *t, const struct ip_address *a,
+			      uint8_t probe)
 {
 	uint64_t words[3] = { 0 }, hash;
 	struct hf_mac nonce;
 
 	memcpy(words, &a->addr, sizeof a->addr);
 	memcpy(words + 2, &ip_link_at(t, a->link)->mac, sizeof nonce);
+	words[2] ^= (uint64_t)probe << 56;
 	hash = siphash_2_4_words(&t->ip->neighbour_key, words, 3);
 	memcpy(&nonce, &hash, sizeof nonce);
 	return nonce;
@@ -49,7 +51,7 @@ static struct hf_mac nonce_of(const struct turn *t, const struct ip_address *a)
 void nd_probe(struct turn *t, const struct ip_address *a)
 {
 	struct reply *r = reply_push_on(t, a->link, REPLY_ND, &a->addr);
-	struct hf_mac nonce = nonce_of(t, a);
+	struct hf_mac nonce = nonce_of(t, a, a->probes);
 
 	if (r == NULL)
 		return;
@@ -152,23 +154,29 @@ uint32_t nd_write(const struct turn *t, uint32_t link, const struct reply *r,
 static bool is_echo(const struct turn *t, const struct ip_address *a,
 		    const struct wire_nd *nd)
 {
-	struct hf_mac nonce = nonce_of(t, a);
+	for (uint8_t probe = 0; nd->has_nonce && probe <= a->probes; probe++) {
+		struct hf_mac nonce = nonce_of(t, a, probe);
 
-	return nd->has_nonce && memcmp(nd->nonce, &nonce, sizeof nonce) == 0;
+		if (memcmp(nd->nonce, &nonce, sizeof nonce) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* RFC 4862 5.4.3 */
 static enum hf_drop probed(struct turn *t, uint32_t link, uint32_t ref,
 			   const struct wire_nd *nd)
 {
-	const struct ip_address *a = ip_address_at(t, ref);
+	struct ip_address *a = ip_address_at(t, ref);
 
 	if (a->state > HF_ADDRESS_OPTIMISTIC) {
 		answer(t, link, a, &nobody);
 		return HF_ACCEPTED;
 	}
-	if (is_echo(t, a, nd))
+	if (is_echo(t, a, nd)) {
+		probe_echoed(a);
 		return HF_DROP_ND;
+	}
 	conflict_heard(t, ref);
 	return HF_DROP_CONFLICT;
 }
@@ -222,7 +230,7 @@ static void advertised_again(struct turn *t, uint32_t ref,
 
 	if (is_other && !nd->is_override) {
 		if (n->state == HF_NEIGHBOUR_REACHABLE)
-			neighbour_suspected(t, ref);
+			neighbour_disputed(t, ref);
 		return;
 	}
 	if (nd->is_solicited)
@@ -259,6 +267,17 @@ static enum hf_drop advertised(struct turn *t, uint32_t link,
 	return HF_ACCEPTED;
 }
 
+/* To us, to all nodes, or to those that may have the target. */
+static bool is_for_us(const struct turn *t, uint32_t link,
+		      const struct wire_ip *ip, const struct wire_nd *nd)
+{
+	struct hf_addr group = wire_nd_solicited_node(&nd->target);
+
+	return addr_eq(&ip->dst, &all_nodes) || own(t, link, &ip->dst) != 0 ||
+	       (nd->type == ND_NEIGHBOUR_SOLICITATION &&
+		addr_eq(&ip->dst, &group));
+}
+
 enum hf_drop nd_arrived(struct turn *t, uint32_t link, const struct wire_ip *ip,
 			bool is_verified)
 {
@@ -267,6 +286,8 @@ enum hf_drop nd_arrived(struct turn *t, uint32_t link, const struct wire_ip *ip,
 
 	if (drop != HF_ACCEPTED)
 		return drop;
+	if (!is_for_us(t, link, ip, &nd))
+		return HF_DROP_DESTINATION;
 	if (nd.has_mac && mac_eq(&nd.mac, &ip_link_at(t, link)->mac))
 		return HF_DROP_ND; /* our own, come back */
 	switch ((enum wire_nd_type)nd.type) {

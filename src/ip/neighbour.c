@@ -261,9 +261,11 @@ static uint32_t look_up(struct turn *t, uint32_t id, const struct hf_addr *to)
 	return ref;
 }
 
-bool way_resolve(struct turn *t, uint32_t link, const struct hf_addr *to,
-		 struct way *way)
+bool way_find(struct turn *t, uint32_t link, const struct ip_address *from,
+	      const struct hf_addr *to, struct way *way)
 {
+	bool may_ask = addr_is_ipv4(to) || from == NULL ||
+		       from->state != HF_ADDRESS_OPTIMISTIC;
 	const struct neighbour *n;
 
 	way->neighbour = 0;
@@ -274,7 +276,7 @@ bool way_resolve(struct turn *t, uint32_t link, const struct hf_addr *to,
 	way->neighbour = look_up(t, link, to);
 	if (way->neighbour == 0)
 		return false;
-	neighbour_used(t, way->neighbour);
+	neighbour_used(t, way->neighbour, may_ask);
 	n = neighbour_at(t, way->neighbour);
 	way->mac = n->mac;
 	return has_mac(n);

@@ -3,6 +3,7 @@
 #ifndef IP_NEIGHBOUR_H
 #define IP_NEIGHBOUR_H
 
+#include "address.h"
 #include "link.h"
 
 /*
@@ -44,20 +45,13 @@ struct way {
 	uint32_t neighbour; /* ref; 0: none, or no memory for one */
 };
 
-/* The same as way_find(), on Ethernet. */
-bool way_resolve(struct turn *t, uint32_t link, const struct hf_addr *to,
-		 struct way *way);
-
 /*
- * The way to an address on a link. False: its neighbour's MAC is not known;
- * it has been asked for.
+ * The way to an address on a link of Ethernet, for a datagram from the local
+ * address `from`. False: its neighbour's MAC is not known; it has been asked
+ * for, or will be as soon as `from` is surely ours (RFC 4429 3.2).
  */
-static inline bool way_find(struct turn *t, uint32_t link,
-			    const struct hf_addr *to, struct way *way)
-{
-	return ip_link_at(t, link)->kind != HF_LINK_ETHERNET ||
-	       way_resolve(t, link, to, way);
-}
+bool way_find(struct turn *t, uint32_t link, const struct ip_address *from,
+	      const struct hf_addr *to, struct way *way);
 
 /* Writes what stands before a datagram of an EtherType. */
 void way_emit_header(const struct ip_link *link, const struct way *way,
@@ -104,8 +98,10 @@ void neighbour_heard(struct turn *t, uint32_t ref, const struct hf_mac *mac);
 void neighbour_answered(struct turn *t, uint32_t ref, const struct hf_mac *mac);
 /* It is reachable, by what TCP says or itself. */
 void neighbour_confirmed(struct turn *t, uint32_t ref);
-/* It is used: RFC 4861 7.3.3; asks for the MAC if it is not known. */
-void neighbour_used(struct turn *t, uint32_t ref);
+/* It is used: RFC 4861 7.3.3; asks for the MAC, if it may, or later. */
+void neighbour_used(struct turn *t, uint32_t ref, bool may_ask);
+/* Another claims to be it: RFC 4861 7.2.5. */
+void neighbour_disputed(struct turn *t, uint32_t ref);
 /* It is no more to be trusted: probe it at once. */
 void neighbour_suspected(struct turn *t, uint32_t ref);
 /*

@@ -111,7 +111,12 @@ void neighbour_suspected(struct turn *t, uint32_t ref)
 		become_probed(t, ref);
 }
 
-void neighbour_used(struct turn *t, uint32_t ref)
+void neighbour_disputed(struct turn *t, uint32_t ref)
+{
+	become_stale(t, ref);
+}
+
+void neighbour_used(struct turn *t, uint32_t ref, bool may_ask)
 {
 	struct neighbour *n = neighbour_at(t, ref);
 
@@ -119,7 +124,10 @@ void neighbour_used(struct turn *t, uint32_t ref)
 		n->state = HF_NEIGHBOUR_DELAY;
 		arm(t, ref, DELAY_FIRST_PROBE);
 	} else if (n->state == HF_NEIGHBOUR_INCOMPLETE && n->probes == 0) {
-		solicit(t, ref);
+		if (may_ask)
+			solicit(t, ref);
+		else if (n->record.deadline == HF_NEVER)
+			arm(t, ref, retrans(t, n));
 	}
 }
 

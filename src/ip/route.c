@@ -145,6 +145,8 @@ static unsigned fitness(const struct ip_address *a, const struct hf_addr *to)
 
 	if (a->state != HF_ADDRESS_DEPRECATED)
 		fit += 256;
+	if (a->state != HF_ADDRESS_OPTIMISTIC)
+		fit += 1024; /* RFC 4429 3.3 */
 	if (is_narrow == wants_narrow || addr_is_ipv4(to))
 		fit += 512;
 	return fit;

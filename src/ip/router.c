@@ -300,13 +300,18 @@ static void router_is_here(struct turn *t, uint32_t link,
 	neighbour_heard(t, ref, mac);
 }
 
+/* RFC 4861 6.3.7: but who has not asked yet asks once, to be told the rest. */
 static void stop_asking(struct turn *t, uint32_t link)
 {
 	const struct ip_route none = { .link = link };
 	uint32_t ref = find(t, LEARNED_NOTHING, &none);
 
-	if (ref != 0)
+	if (ref == 0)
+		return;
+	if (learned_at(t, ref)->asked != 0)
 		forget(t, ref);
+	else
+		learned_at(t, ref)->asked = SOLICITATIONS - 1;
 }
 
 enum hf_drop router_advertised(struct turn *t, uint32_t link,
@@ -315,7 +320,8 @@ enum hf_drop router_advertised(struct turn *t, uint32_t link,
 {
 	if (!ip_link_at(t, link)->accept_routers || ip_address_is_own(t, from))
 		return HF_DROP_ND;
-	stop_asking(t, link);
+	if (nd->lifetime != 0)
+		stop_asking(t, link);
 	learn_parameters(t, link, nd);
 	learn_router(t, link, nd->lifetime, from);
 	for (uint32_t i = 0; i < nd->prefix_count; i++) {

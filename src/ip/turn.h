@@ -58,7 +58,6 @@ struct ip {
 	uint64_t address_filter; /* of their last octets: see address.c */
 	struct hf_addr towards; /* the last destination that was looked up */
 	uint32_t towards_link; /* its link; NO_LINK: forget it */
-	uint16_t id; /* of the next IPv4 datagram that may be fragmented */
 	bool addresses_changed; /* HF_EVENT_ADDRESS is due */
 	uint64_t drops[HF_DROPS];
 };

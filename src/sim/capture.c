@@ -6,19 +6,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Raw IP, the version told by the first octet: LINKTYPE_RAW on disk. */
-#define SNAP 65535
+#define SNAP ((int)SIM_FRAME_MOST)
 
 struct hf_sim_capture {
 	struct hf_sim *sim;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
 	uint32_t host;
+	uint8_t kind; /* enum hf_link_kind */
 };
 
 static bool is_wanted(const struct hf_sim_capture *c,
 		      const struct hf_sim_sight *sight)
 {
+	if (sight->link == HF_SIM_NOBODY ||
+	    c->sim->link[sight->link].kind != c->kind)
+		return false;
 	if (sight->fate == HF_SIM_SENT)
 		return c->host == HF_SIM_NOBODY || c->host == sight->host;
 	return sight->fate == HF_SIM_DELIVERED && c->host != HF_SIM_NOBODY &&
@@ -40,6 +43,16 @@ static void record(const struct hf_sim_sight *sight, void *context)
 	pcap_dump((u_char *)c->dumper, &header, sight->data);
 }
 
+/* Of the host's first link, or of the first of all. */
+static uint8_t kind_of(const struct hf_sim *sim, uint32_t host)
+{
+	uint32_t link = 0;
+
+	if (host < sim->host_count && sim->host[host].port_count > 0)
+		link = sim->host[host].port[0].link;
+	return link < sim->link_count ? sim->link[link].kind : HF_LINK_IP;
+}
+
 struct hf_sim_capture *hf_sim_capture_open(struct hf_sim *sim, const char *path,
 					   uint32_t host, char *error,
 					   size_t len)
@@ -48,9 +61,12 @@ struct hf_sim_capture *hf_sim_capture_open(struct hf_sim *sim, const char *path,
 
 	c->sim = sim;
 	c->host = host;
+	c->kind = kind_of(sim, host);
 	c->dumper = NULL;
+	/* Raw IP, the version told by the first octet: LINKTYPE_RAW on disk. */
 	c->pcap = pcap_open_dead_with_tstamp_precision(
-		DLT_RAW, SNAP, PCAP_TSTAMP_PRECISION_NANO);
+		c->kind == HF_LINK_ETHERNET ? DLT_EN10MB : DLT_RAW, SNAP,
+		PCAP_TSTAMP_PRECISION_NANO);
 	if (c->pcap)
 		c->dumper = pcap_dump_open(c->pcap, path);
 	if (!c->dumper) {

@@ -53,19 +53,34 @@ static struct sim_end *end_add(struct hf_sim *sim, uint32_t link, uint32_t *id)
 	return end;
 }
 
+/* True if a host with these options may be attached. */
+static bool is_fit(const struct hf_sim *sim, uint32_t link, uint32_t host,
+		   const struct hf_link *options)
+{
+	if (link >= sim->link_count || host >= sim->host_count ||
+	    options->mtu > 65535)
+		return false;
+	return !sim->link[link].has_host ||
+	       sim->link[link].kind == options->kind;
+}
+
 enum hf_error hf_sim_adopt(struct hf_sim *sim, uint32_t link, uint32_t host,
-			   uint32_t id, uint32_t mtu, uint32_t *end)
+			   uint32_t id, const struct hf_link *options,
+			   uint32_t *end)
 {
 	struct sim_host *h;
 	struct sim_end *e;
 
-	if (link >= sim->link_count || host >= sim->host_count ||
-	    mtu >= sizeof sim->buf)
+	if (!is_fit(sim, link, host, options))
 		return HF_ERR_ARGUMENT;
+	sim->link[link].has_host = true;
+	sim->link[link].kind = options->kind;
 	e = end_add(sim, link, end);
 	e->host = host;
 	e->id = id;
-	e->mtu = mtu;
+	e->frame_most = options->mtu;
+	if (options->kind == HF_LINK_ETHERNET)
+		e->frame_most += SIM_LINK_HEADER_MOST;
 	h = &sim->host[host];
 	h->port = sim_memory(h->port, (h->port_count + 1) * sizeof *h->port);
 	h->port[h->port_count++] = (struct sim_port){ link, *end };
@@ -78,13 +93,13 @@ enum hf_error hf_sim_attach(struct hf_sim *sim, uint32_t link, uint32_t host,
 	enum hf_error error;
 	uint32_t id;
 
-	if (link >= sim->link_count || host >= sim->host_count)
+	if (!is_fit(sim, link, host, options))
 		return HF_ERR_ARGUMENT;
 	error = hf_link_add(sim->host[host].host, options, hf_sim_now(sim),
 			    &id);
 	if (error)
 		return error;
-	return hf_sim_adopt(sim, link, host, id, options->mtu, end);
+	return hf_sim_adopt(sim, link, host, id, options, end);
 }
 
 enum hf_error hf_sim_attach_raw(struct hf_sim *sim, uint32_t link,
@@ -130,6 +145,14 @@ enum hf_error hf_sim_wire_set(struct hf_sim *sim, uint32_t link, uint32_t end,
 	return HF_OK;
 }
 
+enum hf_error hf_sim_link_set(struct hf_sim *sim, uint32_t link, bool is_up)
+{
+	if (link >= sim->link_count)
+		return HF_ERR_ARGUMENT;
+	sim->link[link].is_down = !is_up;
+	return HF_OK;
+}
+
 /* ---- whose it is ------------------------------------------------------ */
 
 /* The destination address of a datagram; false if there is none. */
@@ -155,7 +178,7 @@ static bool has_address(const struct sim_end *end, const struct hf_addr *addr)
 	return false;
 }
 
-/* The end that a frame goes to, or HF_SIM_NOBODY. */
+/* The only end that a frame goes to, or HF_SIM_NOBODY. */
 static uint32_t receiver(const struct sim_link *link, uint32_t from,
 			 const uint8_t *data, uint32_t len)
 {
@@ -163,7 +186,7 @@ static uint32_t receiver(const struct sim_link *link, uint32_t from,
 
 	if (link->end_count == 2)
 		return 1 - from;
-	if (!destination(data, len, &addr))
+	if (link->kind == HF_LINK_ETHERNET || !destination(data, len, &addr))
 		return HF_SIM_NOBODY;
 	for (uint32_t i = 0; i < link->end_count; i++) {
 		if (i != from && has_address(&link->end[i], &addr))
@@ -224,18 +247,35 @@ static hf_time enqueue(struct sim_end *e, uint32_t len, hf_time now)
 
 /* ---- the wire --------------------------------------------------------- */
 
+/* Leading octets that a check sequence guards: of ARP all there are. */
+static uint32_t guarded(const struct sim_link *link,
+			const struct sim_frame *frame)
+{
+	const uint8_t *data = frame->data;
+
+	if (link->kind != HF_LINK_ETHERNET)
+		return 0;
+	if (frame->len < SIM_LINK_HEADER_MOST)
+		return frame->len;
+	if (data[12] == 0x81 && data[13] == 0)
+		data += SIM_LINK_HEADER_MOST - SIM_ETHERNET_HEADER;
+	if (data[12] == 8 && data[13] == 6)
+		return frame->len;
+	return (uint32_t)(data - frame->data) + SIM_ETHERNET_HEADER;
+}
+
 /* Neighbours: the Internet checksum detects any burst of 15 bits or fewer. */
-static void flip_bits(struct sim_end *e, struct sim_frame *frame)
+static void flip_bits(struct sim_end *e, struct sim_frame *frame, uint32_t from)
 {
 	uint32_t bits = e->wire.corrupt_bits ? e->wire.corrupt_bits : 1;
-	uint64_t total = (uint64_t)frame->len * 8;
+	uint64_t total = (uint64_t)(frame->len - from) * 8;
 	uint64_t at;
 
 	if (total == 0)
 		return;
 	at = sim_random_below(&e->random, total);
 	for (uint32_t i = 0; i < bits && i < total; i++) {
-		frame->data[at / 8] ^= (uint8_t)(1u << at % 8);
+		frame->data[from + at / 8] ^= (uint8_t)(1u << at % 8);
 		at = (at + 1) % total;
 	}
 }
@@ -267,13 +307,54 @@ static void carry(struct hf_sim *sim, struct sim_end *e,
 	*frame = *like;
 	memcpy(frame->data, data, like->len);
 	if (sim_random_chance(&e->random, e->wire.corrupt))
-		flip_bits(e, frame);
+		flip_bits(e, frame, guarded(&sim->link[like->link], frame));
 	if (frame->len > 1 && sim_random_chance(&e->random, e->wire.truncate))
 		frame->len -= 1 + (uint32_t)sim_random_below(&e->random,
 							     frame->len - 1);
 	event.when = arrival(e, left);
 	event.u.frame = frame;
 	sim_queue_push(&sim->queue, &event);
+}
+
+/* To one end, or to all but that which has sent it. */
+static void carry_to(struct hf_sim *sim, uint32_t from, struct sim_frame *like,
+		     const void *data, hf_time left)
+{
+	const struct sim_link *link = &sim->link[like->link];
+	struct sim_end *e = &link->end[from];
+
+	if (like->end != HF_SIM_NOBODY) {
+		carry(sim, e, like, data, left);
+		return;
+	}
+	for (uint32_t i = 0; i < link->end_count; i++) {
+		struct sim_frame to = { .link = like->link,
+					.end = i,
+					.len = like->len };
+
+		if (i != from)
+			carry(sim, e, &to, data, left);
+	}
+}
+
+/* What becomes of a frame that was given to the wire. */
+static enum hf_sim_fate fate_of(struct sim_link *link, struct sim_end *e,
+				const struct sim_frame *like, hf_time left)
+{
+	uint64_t number = e->offered++;
+	bool is_hub = link->kind == HF_LINK_ETHERNET && link->end_count > 1;
+
+	if (left == HF_NEVER)
+		return HF_SIM_LOST_QUEUE;
+	if (link->is_down)
+		return HF_SIM_LOST_DOWN;
+	if (number < 64 && e->wire.drop_mask >> number & 1)
+		return HF_SIM_LOST_MASK;
+	if (sim_random_chance(&e->random, e->wire.loss))
+		return HF_SIM_LOST_CHANCE;
+	if (like->end == HF_SIM_NOBODY && !is_hub)
+		return HF_SIM_LOST_NOBODY;
+	return HF_SIM_DELIVERED;
 }
 
 void sim_offer(struct hf_sim *sim, uint32_t link, uint32_t end,
@@ -290,34 +371,25 @@ void sim_offer(struct hf_sim *sim, uint32_t link, uint32_t end,
 		.report = report,
 	};
 	struct sim_frame like = { .link = link, .len = len };
-	uint64_t number = e->offered++;
 	hf_time left;
 
 	sim_show(sim, &sight);
-	sight.fate = HF_SIM_DELIVERED;
 	like.end = receiver(&sim->link[link], end, data, len);
 	left = enqueue(e, len, sim->now);
-	if (left == HF_NEVER)
-		sight.fate = HF_SIM_LOST_QUEUE;
-	else if (number < 64 && e->wire.drop_mask >> number & 1)
-		sight.fate = HF_SIM_LOST_MASK;
-	else if (sim_random_chance(&e->random, e->wire.loss))
-		sight.fate = HF_SIM_LOST_CHANCE;
-	else if (like.end == HF_SIM_NOBODY)
-		sight.fate = HF_SIM_LOST_NOBODY;
+	sight.fate = fate_of(&sim->link[link], e, &like, left);
 	if (sight.fate != HF_SIM_DELIVERED) {
 		sim_show(sim, &sight);
 		return;
 	}
-	carry(sim, e, &like, data, left);
+	carry_to(sim, end, &like, data, left);
 	if (sim_random_chance(&e->random, e->wire.duplicate))
-		carry(sim, e, &like, data, left);
+		carry_to(sim, end, &like, data, left);
 }
 
 enum hf_error hf_sim_send(struct hf_sim *sim, uint32_t link, uint32_t end,
 			  const void *data, uint32_t len)
 {
-	if (!sim_end_at(sim, link, end) || len > 65535)
+	if (!sim_end_at(sim, link, end) || len > SIM_FRAME_MOST)
 		return HF_ERR_ARGUMENT;
 	sim_offer(sim, link, end, data, len, NULL);
 	return HF_OK;

@@ -176,13 +176,13 @@ static bool send_frames(struct hf_sim *sim, uint32_t host, struct sim_port port)
 	struct sim_end *end = sim_end_at(sim, port.link, port.end);
 	struct hf_report report;
 	struct hf_report *reported = sim->tap_count ? &report : NULL;
-	uint32_t id = end->id, mtu = end->mtu;
+	uint32_t id = end->id, most = end->frame_most;
 	uint32_t count = 0;
 	size_t len;
 
-	while ((len = hf_output(hf, id, sim->buf, mtu, sim->now, NULL,
+	while ((len = hf_output(hf, id, sim->buf, most, sim->now, NULL,
 				reported)) != 0) {
-		if (len > mtu) {
+		if (len > most) {
 			sim->complaint = "hf_output() wrote more than fits";
 			break;
 		}
@@ -238,6 +238,9 @@ static void drive(struct hf_sim *sim, uint32_t host)
 	while (is_busy && !sim->complaint) {
 		is_busy = take_events(sim, host);
 		is_busy |= send_all(sim, host);
+		/* What could not be sent may have an event, and no frame. */
+		if (!is_busy)
+			is_busy = take_events(sim, host);
 		if (++rounds > ROUNDS)
 			sim->complaint = "events do not end";
 	}

@@ -6,6 +6,10 @@
 #include "sim_queue.h"
 #include "sim_random.h"
 
+#define SIM_ETHERNET_HEADER 14u
+#define SIM_LINK_HEADER_MOST 18u /* with a VLAN tag */
+#define SIM_FRAME_MOST (65535u + SIM_LINK_HEADER_MOST)
+
 /* A frame that its sender has not finished sending. */
 struct sim_slot {
 	hf_time leaves;
@@ -16,7 +20,7 @@ struct sim_slot {
 struct sim_end {
 	uint32_t host; /* HF_SIM_NOBODY: raw */
 	uint32_t id; /* the link's number in the host */
-	uint32_t mtu;
+	uint32_t frame_most; /* octets, the link's header included */
 	hf_sim_receiver *frame; /* of a raw end */
 	void *context;
 	struct hf_addr *addrs;
@@ -36,6 +40,9 @@ struct sim_link {
 	struct hf_sim_wire wire; /* for ends to come */
 	struct sim_end *end;
 	uint32_t end_count;
+	uint8_t kind; /* enum hf_link_kind, once a host is attached */
+	bool has_host;
+	bool is_down;
 };
 
 /* Where a host is attached. */
@@ -74,7 +81,7 @@ struct hf_sim {
 	uint32_t *dirty; /* hosts to kick, in order */
 	uint32_t dirty_count, dirty_room;
 	bool is_kicking;
-	uint8_t buf[65536];
+	uint8_t buf[SIM_FRAME_MOST];
 };
 
 #define SIM_BURST 64u
