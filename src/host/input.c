@@ -2,6 +2,9 @@
 /* The way in: from a frame to the room that it is for. */
 #include "checksum.h"
 #include "internal.h"
+#include "wire_udp.h"
+
+#define ECHO_REQUEST 128u /* of ICMPv6 */
 
 /*
  * The way back of a datagram that came by a source route; count 0: there is
@@ -94,6 +97,18 @@ static uint8_t link_message(const struct turn *t, const struct wire_ip *ip,
 	return ip->payload[0];
 }
 
+/* Some things may be said of what went to all nodes: RFC 4443 2.4, 4.2. */
+static enum hf_drop is_for_us(const struct turn *t, const struct wire_ip *ip,
+			      uint32_t link)
+{
+	enum hf_drop drop = ip_may_talk(t, ip, link);
+
+	if (drop == HF_DROP_DESTINATION && addr_is_all_nodes(&ip->dst) &&
+	    ip_link_at(t, link)->kind == HF_LINK_ETHERNET)
+		return HF_ACCEPTED;
+	return drop;
+}
+
 /* A header that asks for it is answered: RFC 1122 3.2.2.5, RFC 8200 4.2. */
 static void report_problem(struct turn *t, const struct wire_ip *ip,
 			   uint32_t link, const void *datagram)
@@ -104,7 +119,7 @@ static void report_problem(struct turn *t, const struct wire_ip *ip,
 		.value = ip->problem_offset,
 	};
 
-	if (ip->problem && ip_may_talk(t, ip, link) == HF_ACCEPTED)
+	if (ip->problem && is_for_us(t, ip, link) == HF_ACCEPTED)
 		icmp_send_error(t, link, &problem, ip, datagram);
 }
 
@@ -151,7 +166,8 @@ static enum hf_drop input_other(struct turn *t, const struct wire_ip *ip,
 			       : nd_arrived(t, link, ip, d->is_verified);
 	if (type == WIRE_MLD_QUERY)
 		return mld_arrived(t, link, ip, d->is_verified);
-	drop = ip_may_talk(t, ip, link);
+	drop = type == ECHO_REQUEST ? is_for_us(t, ip, link)
+				    : ip_may_talk(t, ip, link);
 	if (drop == HF_ACCEPTED && ip->options_len != 0)
 		drop = read_source_route(t, ip, &route);
 	if (drop != HF_ACCEPTED)
@@ -160,7 +176,9 @@ static enum hf_drop input_other(struct turn *t, const struct wire_ip *ip,
 		return input_fragment(t, link, ip, d);
 	if (is_icmp)
 		return input_icmp(t, ip, d->is_verified, link);
-	icmp_refuse_protocol(t, link, ip, d->data);
+	if (ip->protocol != WIRE_PROTOCOL_UDP ||
+	    wire_udp_is_good(ip, d->is_verified))
+		icmp_refuse_protocol(t, link, ip, d->data);
 	return HF_DROP_NOT_OURS;
 }
 
@@ -173,7 +191,7 @@ static enum hf_drop input_datagram(struct turn *t, uint32_t link,
 	if (drop == HF_ACCEPTED && d->is_to_all && addr_is_unicast(&ip.dst))
 		return HF_DROP_LINK_ADDRESS; /* RFC 1122 3.3.6 */
 	if (drop != HF_ACCEPTED) {
-		if (!d->is_to_all)
+		if (!d->is_to_all || addr_is_all_nodes(&ip.dst))
 			report_problem(t, &ip, link, d->data);
 		return drop;
 	}

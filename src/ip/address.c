@@ -32,6 +32,13 @@ bool addr_is_link_local(const struct hf_addr *a)
 	return a->octet[0] == 0xfe && (a->octet[1] & 0xc0) == 0x80;
 }
 
+bool addr_is_all_nodes(const struct hf_addr *a)
+{
+	static const struct hf_addr all = { { 0xff, 0x02, [15] = 1 } };
+
+	return addr_eq(a, &all);
+}
+
 /* Class E and the limited broadcast address are no one's: RFC 1122 3.2.1.3 */
 bool addr_is_unicast(const struct hf_addr *a)
 {

@@ -56,6 +56,7 @@ bool addr_is_unspecified(const struct hf_addr *a);
 bool addr_is_loopback(const struct hf_addr *a);
 bool addr_is_multicast(const struct hf_addr *a);
 bool addr_is_link_local(const struct hf_addr *a);
+bool addr_is_all_nodes(const struct hf_addr *a); /* ff02::1 */
 /* May be one end of a connection: MUST-46, MUST-57, MUST-63. */
 bool addr_is_unicast(const struct hf_addr *a);
 /* How many leading bits two addresses share. */

@@ -134,6 +134,8 @@ static void probe(struct turn *t, uint32_t ref)
 		become_ready(t, ref);
 		return;
 	}
+	if (a->probes == 0)
+		mld_join(t, a); /* RFC 4862 5.4.2: before the first probe */
 	a->probes++;
 	if (addr_is_ipv4(&a->addr))
 		arp_probe(t, a);
@@ -168,7 +170,6 @@ void conflict_start(struct turn *t, uint32_t ref)
 	struct ip_address *a = ip_address_at(t, ref);
 	bool had_changed = t->ip->addresses_changed;
 
-	mld_join(t, a);
 	if (ip_link_at(t, a->link)->kind == HF_LINK_ETHERNET) {
 		start_probing(t, ref);
 	} else {

@@ -273,7 +273,7 @@ static bool is_for_us(const struct turn *t, uint32_t link,
 {
 	struct hf_addr group = wire_nd_solicited_node(&nd->target);
 
-	return addr_eq(&ip->dst, &all_nodes) || own(t, link, &ip->dst) != 0 ||
+	return addr_is_all_nodes(&ip->dst) || own(t, link, &ip->dst) != 0 ||
 	       (nd->type == ND_NEIGHBOUR_SOLICITATION &&
 		addr_eq(&ip->dst, &group));
 }

@@ -239,6 +239,29 @@ static enum hf_drop walk_extensions(struct wire_ip *ip, const uint8_t *data)
 	return HF_ACCEPTED;
 }
 
+/*
+ * What stands behind a header that is at fault: it decides whether the fault
+ * may be told (RFC 4443 2.4 (e.1)).
+ */
+static void pass_over(struct wire_ip *ip, const uint8_t *data)
+{
+	uint32_t at = ip->header_len;
+
+	while (is_extension(ip->protocol)) {
+		uint32_t size;
+
+		if (ip->total_len - at < EXTENSION_LEN_MIN)
+			return;
+		size = extension_len(ip->protocol, data + at);
+		if (ip->total_len - at < size)
+			return;
+		ip->protocol = data[at];
+		at += size;
+	}
+	ip->payload = data + at;
+	ip->payload_len = ip->total_len - at;
+}
+
 static enum hf_drop parse_ipv6(struct wire_ip *ip, const uint8_t *data,
 			       uint32_t len)
 {
@@ -267,8 +290,10 @@ static enum hf_drop parse_ipv6(struct wire_ip *ip, const uint8_t *data,
 		    ip->total_len == WIRE_IPV6_HEADER)
 			return HF_DROP_IP_HEADER;
 		drop = walk_extensions(ip, data);
-		if (drop != HF_ACCEPTED)
+		if (drop != HF_ACCEPTED) {
+			pass_over(ip, data);
 			return drop;
+		}
 	}
 	ip->payload = data + ip->header_len;
 	ip->payload_len = ip->total_len - ip->header_len;

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- addresses -------------------------------------------------------- */
@@ -18,7 +19,7 @@ struct hf_addr addr(const char *text)
 		return a;
 	}
 	if (inet_pton(AF_INET6, text, a.octet) != 1)
-		assert(!"an address");
+		abort(); /* the test is at fault */
 	return a;
 }
 

@@ -269,6 +269,9 @@ void net_asks(struct net *n, int i);
 /* Neighbour i announces another MAC, unasked. */
 #define in_moves(n, i, mac) (MARK(n), net_moves(n, i, mac))
 void net_moves(struct net *n, int i, int mac);
+/* Neighbour i pings, is asked for, and answers: its entry is REACHABLE. */
+#define in_reachable(n, i) (MARK(n), net_reachable(n, i))
+void net_reachable(struct net *n, int i);
 /* An echo request of neighbour i's, and the reply to it. */
 #define in_ping(n, i, seq) (MARK(n), net_ping(n, i, i, seq))
 #define out_pong(n, i, seq) (MARK(n), net_pong(n, i, i, seq))
@@ -279,6 +282,9 @@ void net_pong(struct net *n, int i, int mac, unsigned seq);
 int neighbour_state(struct net *n, const char *address);
 bool neighbour_get(struct net *n, const char *address,
 		   struct hf_neighbour *neighbour);
+/* The number of its MAC, or 0. */
+int neighbour_mac(struct net *n, const char *address);
+bool neighbour_is_router(struct net *n, const char *address);
 size_t neighbour_count(struct net *n);
 enum hf_address_state address_state(struct net *n, const char *address);
 /* Takes the flags of an event if they have come; the event's error. */

@@ -110,6 +110,15 @@ void net_pong(struct net *n, int i, int mac, unsigned seq)
 		n->v6 ? "ICMP6," : "ICMP", seq);
 }
 
+void net_reachable(struct net *n, int i)
+{
+	net_ping(n, i, i, 1);
+	net_query(n, 0, 0, i);
+	net_answer(n, i, i);
+	net_pong(n, i, i, 1);
+	require(n, neighbour_state(n, peer(n, i)) == HF_NEIGHBOUR_REACHABLE);
+}
+
 /* ---- what the host knows ---------------------------------------------- */
 
 static bool is_same(const struct hf_addr *a, const struct hf_addr *b)
@@ -139,6 +148,24 @@ int neighbour_state(struct net *n, const char *address)
 	if (!neighbour_get(n, address, &neighbour))
 		return -1;
 	return (int)neighbour.state;
+}
+
+int neighbour_mac(struct net *n, const char *address)
+{
+	struct hf_neighbour neighbour;
+
+	if (!neighbour_get(n, address, &neighbour))
+		return 0;
+	return neighbour.mac.octet[4] << 8 | neighbour.mac.octet[5];
+}
+
+bool neighbour_is_router(struct net *n, const char *address)
+{
+	struct hf_neighbour neighbour;
+
+	if (!neighbour_get(n, address, &neighbour))
+		net_fail(n, "%s is not known", address);
+	return neighbour.is_router;
 }
 
 size_t neighbour_count(struct net *n)

@@ -7,16 +7,6 @@
 /* How tcpdump calls an announcement: RFC 5227 2.3. */
 #define ANNOUNCEMENT "ARP, Request who-has 10.0.0.1 tell 10.0.0.1, length 28"
 
-/* The neighbour's MAC number, or 0 if it is not known. */
-static int known(struct net *n, const char *address)
-{
-	struct hf_neighbour neighbour;
-
-	if (!neighbour_get(n, address, &neighbour))
-		return 0;
-	return neighbour.mac.octet[5];
-}
-
 /* ---- being asked: RFC 826, "Packet Reception" ------------------------- */
 
 static void request_is_answered_to_its_sender(struct net *n)
@@ -91,7 +81,7 @@ static void request_for_us_teaches(struct net *n)
 	start(n);
 	in_arp(n, 2, BROADCAST, "who-has 10.0.0.1 tell 10.0.0.2");
 	out(n, 2, REPLY);
-	require(n, known(n, "10.0.0.2") == 2);
+	require(n, neighbour_mac(n, "10.0.0.2") == 2);
 	in_ping(n, 2, 1);
 	out_pong(n, 2, 1);
 	silence(n);
@@ -101,7 +91,7 @@ static void request_for_another_does_not_teach(struct net *n)
 {
 	start(n);
 	in_arp(n, 2, BROADCAST, "who-has 10.0.0.3 tell 10.0.0.2");
-	require(n, known(n, "10.0.0.2") == 0);
+	require(n, neighbour_mac(n, "10.0.0.2") == 0);
 	in_ping(n, 2, 1);
 	out_query(n, 2);
 	in_answer(n, 2, 2);
@@ -115,7 +105,7 @@ static void request_for_us_corrects(struct net *n)
 	in_asks(n, 2);
 	in_arp(n, 3, BROADCAST, "who-has 10.0.0.1 tell 10.0.0.2");
 	out(n, 3, REPLY);
-	require(n, known(n, "10.0.0.2") == 3);
+	require(n, neighbour_mac(n, "10.0.0.2") == 3);
 }
 
 /* So does one for somebody else: the "merge" comes before the question. */
@@ -125,7 +115,7 @@ static void request_for_another_corrects_what_is_known(struct net *n)
 	in_asks(n, 2);
 	in_arp(n, 3, BROADCAST, "who-has 10.0.0.7 tell 10.0.0.2");
 	silence(n);
-	require(n, known(n, "10.0.0.2") == 3);
+	require(n, neighbour_mac(n, "10.0.0.2") == 3);
 }
 
 static void gratuitous_request_corrects_and_never_makes(struct net *n)
@@ -136,7 +126,7 @@ static void gratuitous_request_corrects_and_never_makes(struct net *n)
 	in_asks(n, 2);
 	in_arp(n, 3, BROADCAST, "who-has 10.0.0.2 tell 10.0.0.2");
 	silence(n);
-	require(n, known(n, "10.0.0.2") == 3);
+	require(n, neighbour_mac(n, "10.0.0.2") == 3);
 	in_ping(n, 2, 1);
 	out(n, 3, "IP 10.0.0.1 > 10.0.0.2: ICMP echo reply*");
 }
@@ -151,7 +141,7 @@ static void gratuitous_reply_corrects_and_never_makes(struct net *n)
 	in_asks(n, 2);
 	in_arp_packet(n, 3, BROADCAST, &p);
 	silence(n);
-	require(n, known(n, "10.0.0.2") == 3);
+	require(n, neighbour_mac(n, "10.0.0.2") == 3);
 }
 
 /* Whoever was not asked has nothing to say (cache poisoning). */
@@ -189,7 +179,7 @@ static void their_request_resolves_ours(struct net *n)
 	require(n, net_take(n, 0) && n->last.data[5] == 2);
 	require(n, net_take(n, 0) && n->last.data[5] == 2);
 	silence(n);
-	require(n, known(n, "10.0.0.2") == 2);
+	require(n, neighbour_mac(n, "10.0.0.2") == 2);
 }
 
 /* Neither to all nor to us; nobody may lead us to talk to everybody. */
@@ -226,7 +216,7 @@ static void announcement_defends(struct net *n)
 	require(n, n->last.report.why == HF_WHY_ANNOUNCE);
 	silence(n);
 	require(n, address_state(n, "10.0.0.1") == HF_ADDRESS_READY);
-	require(n, known(n, "10.0.0.1") == 0);
+	require(n, neighbour_mac(n, "10.0.0.1") == 0);
 }
 
 /* DEFEND_INTERVAL: 10 s between two defences, lest two hosts never end. */

@@ -173,6 +173,19 @@ static inline void make_echo(struct frame *d, int v, struct hf_addr src,
 	put16(p + 2, ~icmp_sum(d) & 0xffff);
 }
 
+/* The header of a UDP datagram, before octets that are there. */
+static inline void put_udp(struct frame *d, int v)
+{
+	uint32_t header = header_of(v), len = d->len - header;
+	uint8_t *p = d->octet + header;
+	uint32_t sum;
+
+	put16(p + 4, len);
+	put16(p + 6, 0);
+	sum = ones_sum(pseudo_sum(d->octet, UDP, len), p, len);
+	put16(p + 6, sum == 0xffff ? sum : ~sum & 0xffff); /* RFC 768 */
+}
+
 /* Some other protocol's datagram. */
 static inline void make_datagram(struct frame *d, int v, uint8_t protocol,
 				 uint32_t size)
@@ -181,6 +194,8 @@ static inline void make_datagram(struct frame *d, int v, uint8_t protocol,
 	put_header(d->octet, v, PEER(v), US(v), protocol, size);
 	for (uint32_t i = 0; i < size; i++)
 		d->octet[header_of(v) + i] = pattern(i);
+	if (protocol == UDP)
+		put_udp(d, v);
 }
 
 static inline void set_tos(struct frame *d, uint8_t tos)
