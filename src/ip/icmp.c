@@ -8,6 +8,7 @@
 #define QUOTE_IPV6 1232u /* 1280 less two headers */
 
 #define NO_NEXT_HEADER 59u /* RFC 8200 4.7 */
+#define FIRST_INFORMATIONAL 128u /* type of ICMPv6; below are errors */
 #define PROBLEM_OPTION 2u /* RFC 4443 3.4: unrecognized option */
 
 /* ---- what deserves an error ------------------------------------------- */
@@ -39,6 +40,10 @@ static bool is_harmless_icmp(const struct wire_ip *ip)
 {
 	struct wire_icmp icmp;
 
+	if (ip->version == 6) /* RFC 4443 2.1, 2.4 (e.1), (e.2) */
+		return ip->fragment_offset == 0 && ip->payload_len > 0 &&
+		       ip->payload[0] >= FIRST_INFORMATIONAL &&
+		       ip->payload[0] != ND_REDIRECT;
 	return ip->fragment_offset == 0 &&
 	       wire_icmp_parse(&icmp, ip, true) == HF_ACCEPTED &&
 	       icmp.kind != ICMP_OTHER && !wire_icmp_is_error(icmp.kind);

@@ -232,6 +232,21 @@ static void read_icmp(struct fuzz *f, const struct wire_ip *ip)
 		f->hears_icmp(f, ip);
 }
 
+/* The last entry of a source route, RFC 791 3.1: the checksum is for it. */
+static struct hf_addr last_destination(const struct fuzz *f,
+				       const struct wire_ip *ip)
+{
+	const uint8_t *route = ip->options;
+
+	if (ip->options_len == 0)
+		return ip->dst;
+	FUZZ_CHECK(f, route[1] == 131 || route[1] == 137);
+	FUZZ_CHECK(f, route[0] == 1 && route[3] == 4);
+	FUZZ_CHECK(f, ip->options_len == 1u + route[2]);
+	route += ip->options_len - 4;
+	return hf_ipv4(route[0], route[1], route[2], route[3]);
+}
+
 /* A host's own datagrams are always well formed. */
 void fuzz_read_datagram(struct fuzz *f, const uint8_t *data, uint32_t len)
 {
@@ -249,6 +264,7 @@ void fuzz_read_datagram(struct fuzz *f, const uint8_t *data, uint32_t len)
 		return;
 	}
 	FUZZ_CHECK(f, !ip.is_fragment);
+	ip.dst = last_destination(f, &ip);
 	FUZZ_CHECK(f, wire_sum_is_good(wire_sum_pseudo(&ip.src, &ip.dst,
 						       WIRE_PROTOCOL_TCP,
 						       ip.payload_len) +

@@ -163,6 +163,29 @@ static void nobody_is_asked_on_behalf_of_an_optimistic_address(struct net *n)
 	require(n, address_state(n, "fd00::1") == HF_ADDRESS_READY);
 }
 
+/*
+ * RFC 6724 5: that an address is optimistic counts as if it were deprecated
+ * (rule 3; RFC 4429 3.1), which comes after its scope (rule 2): nobody can
+ * be answered out there who says to be link-local.
+ */
+static void optimistic_address_opens_to_the_world(struct net *n)
+{
+	struct hf_open options = { .remote = addr("fd00::2"),
+				   .remote_port = 80 };
+	struct hf_status status;
+	struct hf_handle h;
+	struct hf_addr ours = addr("fd00::1");
+
+	settle(n);
+	add(n, "fd00::1");
+	pass(n, 0);
+	ok(n, hf_open(n->host, &options, n->now, &h));
+	n->handle[n->handles++] = h;
+	ok(n, hf_status(n->host, h, &status));
+	require(n, memcmp(&status.local, &ours, sizeof ours) == 0);
+	pass(n, 3000);
+}
+
 /* ---- IPv6: somebody has it: RFC 4862 5.4.3, 5.4.4 --------------------- */
 
 enum rival6 {
@@ -452,6 +475,7 @@ static const struct net_case cases[] = {
 	CASE_LINUX(optimistic_ipv6_is_not_who_asks),
 	CASE_LINUX(optimistic_link_local_is_not_who_asks),
 	CASE_LINUX(nobody_is_asked_on_behalf_of_an_optimistic_address),
+	CASE_LINUX(optimistic_address_opens_to_the_world),
 	CASE(rival_before_the_first_solicitation),
 	CASE(rival_after_a_solicitation),
 	CASE(these_are_no_rivals_of_ipv6),

@@ -61,6 +61,35 @@ static void reply_goes_to_the_sender_in_the_packet(struct net *n)
 	out(n, 3, REPLY);
 }
 
+/* RFC 826 does not ask whose network the sender is in (a larger mask). */
+static void asker_of_another_prefix_is_answered(struct net *n)
+{
+	start(n);
+	in_arp(n, 2, BROADCAST, "who-has 10.0.0.1 tell 10.0.7.2");
+	out(n, 2, REPLY);
+}
+
+/* An address of /32, and a gateway that is told to be on the link. */
+static void gateway_outside_of_the_prefix_is_answered(struct net *n)
+{
+	struct net_flow f;
+
+	n->bare = true;
+	start(n);
+	pass(n, 5000);
+	ok(n, hf_address_add(n->host, n->link[0].id, addr("10.0.0.1"), 32,
+			     n->now));
+	pass(n, 20000);
+	ok(n, hf_route_add(n->host, addr("172.31.1.1"), 32, n->link[0].id,
+			   addr("0.0.0.0")));
+	ok(n, hf_route_add(n->host, addr("0.0.0.0"), 0, n->link[0].id,
+			   addr("172.31.1.1")));
+	in_arp(n, 2, BROADCAST, "who-has 10.0.0.1 tell 172.31.1.1");
+	out(n, 2, REPLY);
+	user_open(n, &f, "192.0.2.1", 2);
+	out_tcp(n, &f, SYN);
+}
+
 /* RFC 5227 2.1.1: a probe is a request, of a sender that has no address. */
 static void probe_for_our_address_is_answered(struct net *n)
 {
@@ -238,6 +267,39 @@ static void defence_is_at_most_once_in_ten_seconds(struct net *n)
 	out(n, BROADCAST, ANNOUNCEMENT);
 	quiet(n, 5000);
 	require(n, address_state(n, "10.0.0.1") == HF_ADDRESS_READY);
+}
+
+/* Wherever in a second the first conflict was. */
+static void defence_waits_for_the_whole_interval(struct net *n)
+{
+	static const unsigned at[] = { 0, 1, 500, 900, 1000, 1500, 1999 };
+
+	start(n);
+	for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+		quiet(n, 20000 + at[i]);
+		in_arp(n, 9, BROADCAST, "who-has 10.0.0.7 tell 10.0.0.1");
+		out(n, BROADCAST, ANNOUNCEMENT);
+		quiet(n, 9990);
+		in_arp(n, 9, BROADCAST, "who-has 10.0.0.7 tell 10.0.0.1");
+		quiet(n, 20);
+		in_arp(n, 9, BROADCAST, "who-has 10.0.0.7 tell 10.0.0.1");
+		out(n, BROADCAST, ANNOUNCEMENT);
+		quiet(n, 10000 - at[i]); /* back to whole seconds */
+		quiet(n, 980);
+	}
+}
+
+/* However long ago the last one was. */
+static void defence_comes_again_after_a_day(struct net *n)
+{
+	start(n);
+	in_arp(n, 9, BROADCAST, "who-has 10.0.0.7 tell 10.0.0.1");
+	out(n, BROADCAST, ANNOUNCEMENT);
+	for (int i = 0; i < 3; i++) { /* 16 bits of seconds */
+		quiet(n, 65536000 + 10 * i);
+		in_arp(n, 9, BROADCAST, "who-has 10.0.0.7 tell 10.0.0.1");
+		out(n, BROADCAST, ANNOUNCEMENT);
+	}
 }
 
 /* A reply is a conflict as well as a request: "any ARP packet". */
@@ -544,6 +606,8 @@ static const struct net_case cases[] = {
 	CASE(each_request_is_answered),
 	CASE(request_for_another_is_ignored),
 	CASE(reply_goes_to_the_sender_in_the_packet),
+	CASE(asker_of_another_prefix_is_answered),
+	CASE(gateway_outside_of_the_prefix_is_answered),
 	CASE(probe_for_our_address_is_answered),
 	CASE(request_for_us_teaches),
 	CASE(request_for_another_does_not_teach),
@@ -558,6 +622,8 @@ static const struct net_case cases[] = {
 	CASE(sender_of_host_number_zero_teaches_nothing),
 	CASE(announcement_defends),
 	CASE(defence_is_at_most_once_in_ten_seconds),
+	CASE(defence_waits_for_the_whole_interval),
+	CASE(defence_comes_again_after_a_day),
 	CASE(reply_with_our_address_is_a_conflict),
 	CASE(probes_do_not_count_as_conflicts),
 	CASE(own_frames_that_come_back_are_no_conflict),

@@ -123,6 +123,35 @@ static void address_is_deprecated_then_gone(struct net *n)
 	pass(n, 1000);
 }
 
+/* "relative to the time the packet is sent": wherever in a second that is. */
+static void lifetimes_are_not_cut_short(struct net *n)
+{
+	settle(n);
+	for (int i = 0; i < 10; i++) {
+		in_prefix(n, "2001:db8:1::", PREFIX_A, 10, 5);
+		pass(n, 4990);
+		require(n, address_state(n, LEARNED) == HF_ADDRESS_READY);
+		pass(n, 1020);
+		require(n, address_state(n, LEARNED) == HF_ADDRESS_DEPRECATED);
+		pass(n, 3980);
+		require(n, address_state(n, LEARNED) == HF_ADDRESS_DEPRECATED);
+		pass(n, 1020 + 300);
+		require(n, address_state(n, LEARNED) == HF_ADDRESS_NONE);
+	}
+}
+
+static void long_lifetimes_do_not_wrap(struct net *n)
+{
+	n->keeps_learned = true;
+	settle(n);
+	in_prefix(n, "2001:db8:1::", PREFIX_L | PREFIX_A, FOR_EVER - 1,
+		  FOR_EVER - 1);
+	pass(n, 100000000);
+	require(n, address_state(n, LEARNED) == HF_ADDRESS_READY);
+	in_router(n, 1800);
+	require(n, open_goes_to(n, NEAR) == 0);
+}
+
 /* 5.5.4: not for new communication, if there is another; RFC 6724 5. */
 static void deprecated_address_does_not_open(struct net *n)
 {
@@ -271,6 +300,8 @@ static const struct net_case cases[] = {
 	CASE(own_prefix_stays),
 	CASE(address_is_made_and_probed),
 	CASE(address_is_deprecated_then_gone),
+	CASE(lifetimes_are_not_cut_short),
+	CASE(long_lifetimes_do_not_wrap),
 	CASE(deprecated_address_does_not_open),
 	CASE(address_is_renewed),
 	CASE(two_hours_are_the_least),

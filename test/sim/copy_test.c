@@ -166,9 +166,21 @@ static void configure(struct hf_config *config, uint8_t secret)
 	config->replies = 16;
 }
 
-static void net_start(struct net *n, uint64_t seed)
+/* Half of the seeds are on Ethernet, where neighbours must be found first. */
+static struct hf_link link_of(uint64_t seed, uint8_t host)
 {
 	struct hf_link options = { .mtu = MTU };
+
+	if (seed % 2 == 0) {
+		options.kind = HF_LINK_ETHERNET;
+		options.mac.octet[0] = 2;
+		options.mac.octet[5] = (uint8_t)(host + 1);
+	}
+	return options;
+}
+
+static void net_start(struct net *n, uint64_t seed)
+{
 	struct hf_listen listen = { .port = PORT };
 	struct hf_open open = { .remote_port = PORT };
 	struct hf_config config;
@@ -178,6 +190,7 @@ static void net_start(struct net *n, uint64_t seed)
 	hf_sim_link_add(n->sim, &lossy, &n->link);
 	for (uint8_t i = 0; i < 2; i++) {
 		struct hf_sim_app app = { answer, &n->program[i] };
+		struct hf_link options = link_of(seed, i);
 
 		configure(&config, (uint8_t)(seed + i));
 		assert_int_equal(hf_sim_host_add(n->sim, &config, BLOCK, &app,
@@ -322,6 +335,7 @@ static void test_moved_blocks_send_the_same(void **state)
 /* ---- saved and loaded ------------------------------------------------- */
 
 struct saved {
+	uint64_t seed;
 	hf_time now;
 	struct program program;
 };
@@ -382,6 +396,7 @@ static void leave_traces(uint64_t seed, uint32_t steps, const char *directory)
 	net_start(&n, seed);
 	for (uint32_t i = 0; i < steps; i++)
 		assert_true(hf_sim_step(n.sim));
+	saved.seed = seed;
 	saved.now = hf_sim_now(n.sim);
 	saved.program = n.program[0];
 	write_file(directory, "program", &saved, sizeof saved);
@@ -436,6 +451,7 @@ static struct hf_sim *load(const char *directory, struct saved *saved,
 			   struct replay *r)
 {
 	struct hf_sim_app app = { answer, &saved->program };
+	struct hf_link options = link_of(saved->seed, 0);
 	struct hf_sim *sim = hf_sim_new(0, saved->now);
 	char path[256];
 	uint32_t host, end;
@@ -443,7 +459,7 @@ static struct hf_sim *load(const char *directory, struct saved *saved,
 	snprintf(path, sizeof path, "%s/block", directory);
 	hf_sim_link_add(sim, NULL, &r->link);
 	if (hf_sim_host_load(sim, path, &app, &host) ||
-	    hf_sim_adopt(sim, r->link, host, 1, MTU, &end) ||
+	    hf_sim_adopt(sim, r->link, host, 1, &options, &end) ||
 	    hf_sim_attach_raw(sim, r->link, NULL, NULL, &r->raw)) {
 		fprintf(stderr, "the saved block cannot be loaded\n");
 		exit(1);
@@ -541,8 +557,8 @@ static void test_saved_block_goes_on_in_another_process(void **state)
 
 	(void)state;
 	assert_non_null(mkdtemp(directory));
-	for (uint64_t seed = 1; seed <= 5; seed++) {
-		leave_traces(seed, (uint32_t)seed * 70, directory);
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		leave_traces(seed, (uint32_t)seed * 45, directory);
 		status = in_another_process(directory);
 		assert_int_equal(status, 0);
 	}

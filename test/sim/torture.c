@@ -177,6 +177,7 @@ static void add(struct totals *sum, const struct totals *t)
 	sum->seeds += t->seeds;
 	sum->failed += t->failed;
 	sum->strict += t->strict;
+	sum->ethernet += t->ethernet;
 	sum->connections += t->connections;
 	sum->whole += t->whole;
 	sum->octets += t->octets;
@@ -184,6 +185,17 @@ static void add(struct totals *sum, const struct totals *t)
 	sum->steps += t->steps;
 	for (unsigned i = 0; i < HF_ERRORS; i++)
 		sum->error[i] += t->error[i];
+	for (unsigned i = 0; i < HF_DROPS; i++)
+		sum->drops[i] += t->drops[i];
+}
+
+static void print_drops(const struct totals *t)
+{
+	for (unsigned i = 1; i < HF_DROPS; i++) {
+		if (t->drops[i])
+			printf("%s %" PRIu64 "\n",
+			       hf_drop_name((enum hf_drop)i), t->drops[i]);
+	}
 }
 
 static void print_totals(const struct totals *t)
@@ -196,9 +208,9 @@ static void print_totals(const struct totals *t)
 			printf(" %" PRIu64 " %s", t->error[i],
 			       hf_error_name((enum hf_error)i));
 	}
-	printf("\n%" PRIu64 " seeds passed (%" PRIu64 " strict), %" PRIu64
-	       " failed\n",
-	       t->seeds - t->failed, t->strict, t->failed);
+	printf("\n%" PRIu64 " seeds passed (%" PRIu64 " strict, %" PRIu64
+	       " on Ethernet), %" PRIu64 " failed\n",
+	       t->seeds - t->failed, t->strict, t->ethernet, t->failed);
 }
 
 /* ---- the command ------------------------------------------------------ */
@@ -285,6 +297,8 @@ int main(int argc, char **argv)
 	}
 	for (unsigned i = 0; i < options.jobs; i++)
 		add(&sum, &jobs[i].totals);
+	if (options.is_verbose)
+		print_drops(&sum);
 	print_totals(&sum);
 	return sum.failed ? 1 : 0;
 }

@@ -66,6 +66,11 @@ struct plan {
 	struct hf_listen listen[2];
 	uint32_t refusals; /* ppm of SYNs that an asking listener refuses */
 	bool is_ipv6;
+	bool is_ethernet;
+	hf_time lead; /* before all that follows: addresses are probed */
+	hf_time outage_start, outage; /* the link is unplugged; 0: never */
+	uint32_t noise; /* fragments of echo requests that nobody has asked for
+			 */
 	/* Nothing that was chosen excuses an error of an orderly pair. */
 	bool is_strict;
 	bool moves; /* blocks are moved at random moments */
@@ -107,26 +112,37 @@ struct pair {
 	enum hf_error open_error;
 };
 
+/* A datagram that is being sent in fragments; see torture_noise.c. */
+struct noise {
+	struct sim_random random;
+	uint32_t left; /* fragments to send */
+	uint32_t from; /* host */
+	uint32_t id, len, unit, next;
+};
+
 struct totals {
 	uint64_t seeds, failed, connections, whole, octets, frames, steps;
-	uint64_t strict; /* seeds */
+	uint64_t strict, ethernet; /* seeds */
+	uint64_t drops[HF_DROPS]; /* of the hosts */
 	uint64_t error[HF_ERRORS];
 };
 
 struct world {
 	const struct plan *plan;
 	struct hf_sim *sim;
-	uint32_t host[2], sim_end[2];
+	uint32_t host[2], sim_end[2], link;
 	struct hf_handle listener[2];
 	bool is_listening;
 	struct pair pair[TORTURE_PAIRS];
 	struct sim_random random; /* verdicts */
+	struct noise noise;
 	uint64_t hash; /* of all frames and their times so far */
 	uint64_t *trail; /* the hash after each frame of the first run */
 	uint64_t trail_len;
 	bool is_second; /* must follow the trail */
 	uint64_t steps, frames;
 	struct hf_usage at_start[2];
+	uint64_t drops[HF_DROPS]; /* in the end */
 	char failure[256];
 	hf_time failed_at;
 };
@@ -136,6 +152,7 @@ void world_fail(struct world *world, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
 struct hf_addr world_addr(const struct plan *plan, uint32_t host);
+struct hf_mac world_mac(uint32_t host);
 
 /* Runs one plan; the result is in *world. */
 void world_run(struct world *world, const struct plan *plan, bool is_verbose,
@@ -143,6 +160,9 @@ void world_run(struct world *world, const struct plan *plan, bool is_verbose,
 /* Runs it again, without moving blocks: nothing may be different. */
 void world_repeat(struct world *again, const struct world *world);
 void world_count(const struct world *world, struct totals *totals);
+
+/* Fragments that come in between, as many as the plan says. */
+void noise_start(struct world *world);
 
 /* ---- the programs ----------------------------------------------------- */
 

@@ -485,6 +485,17 @@ static bool is_same(struct hf_handle a, struct hf_handle b)
 	return a.index == b.index && a.generation == b.generation;
 }
 
+/* Nobody else has it, whatever the wire makes of a probe. */
+static void check_address(struct world *world, uint32_t host)
+{
+	struct hf_host *h = hf_sim_host(world->sim, world->host[host]);
+	struct hf_addr addr = world_addr(world->plan, host);
+
+	if (hf_address_state(h, addr) == HF_ADDRESS_DUPLICATE)
+		world_fail(world, "host %u finds its address a duplicate",
+			   host);
+}
+
 void app_event(struct hf_sim *sim, uint32_t host, const struct hf_event *event,
 	       void *context)
 {
@@ -494,6 +505,10 @@ void app_event(struct hf_sim *sim, uint32_t host, const struct hf_event *event,
 	(void)sim;
 	if (world->failure[0])
 		return;
+	if (event->flags & HF_EVENT_ADDRESS) {
+		check_address(world, at);
+		return;
+	}
 	if (event->flags & HF_EVENT_SYN) {
 		decide(world, at, event->handle);
 		return;

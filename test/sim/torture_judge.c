@@ -128,6 +128,24 @@ bool app_is_done(const struct world *world)
 	return true;
 }
 
+/*
+ * Who opens a connection over Ethernet needs his neighbour's MAC first, and
+ * both the question and the answer may be lost. What is open outlives that.
+ */
+static bool is_unreachable(const struct end *e)
+{
+	return e->world->plan->is_ethernet && e->was_held && !e->is_connected &&
+	       e->error == HF_ERR_HOST_UNREACHABLE;
+}
+
+static void judge_unreachable(struct end *e)
+{
+	/* ICMP says so too, if the other's program has refused. */
+	if (e->error == HF_ERR_HOST_UNREACHABLE && !is_unreachable(e) &&
+	    e->world->plan->refusals == 0)
+		end_fail(e, "unreachable, though nothing says so", e->error);
+}
+
 static void judge_refused(struct pair *p)
 {
 	struct end *e = &p->end[0];
@@ -139,6 +157,7 @@ static void judge_refused(struct pair *p)
 	if (e->received != 0 || e->is_eof)
 		end_fail(e, "received from a closed port", HF_OK);
 	if (e->plan->manner != MANNER_DEAF && e->error != HF_ERR_REFUSED &&
+	    !is_unreachable(e) &&
 	    (e->world->plan->is_strict || e->error != HF_ERR_TIMED_OUT) &&
 	    !e->is_forced)
 		end_fail(e, "not refused", e->error);
@@ -167,7 +186,8 @@ static void judge_orderly(struct pair *p)
 	if (!is_excused)
 		end_fail(is_whole(a) ? b : a, "ended without everything",
 			 HF_OK);
-	else if (a->world->plan->is_strict)
+	else if (a->world->plan->is_strict && !is_unreachable(a) &&
+		 !is_unreachable(b))
 		end_fail(a->error ? a : b, "an error that nothing excuses",
 			 a->error ? a->error : b->error);
 }
@@ -177,6 +197,8 @@ void app_judge(struct world *world)
 	for (uint32_t i = 0; i < world->plan->pairs; i++) {
 		struct pair *p = &world->pair[i];
 
+		judge_unreachable(&p->end[0]);
+		judge_unreachable(&p->end[1]);
 		if (p->plan->kind == PAIR_REFUSED)
 			judge_refused(p);
 		else if (is_orderly(&p->end[0]) && is_orderly(&p->end[1]))

@@ -227,6 +227,53 @@ static void make_pair(struct sim_random *r, struct pair_plan *p, uint32_t most)
 		p->end[below(r, 2)].manner = MANNER_PATIENT;
 }
 
+/* ---- Ethernet and noise ----------------------------------------------- */
+
+/* Long enough that addresses are ready, where they are not used before. */
+#define LEAD (10 * HF_SECOND)
+
+/* A strict plan's outage is one that every connection must live through. */
+static void make_outage(struct sim_random *r, struct plan *plan)
+{
+	plan->outage_start = plan->lead + scaled(r, 1, 20000) * HF_MILLISECOND;
+	plan->outage =
+		scaled(r, 100, plan->is_strict ? 8000 : 60000) * HF_MILLISECOND;
+}
+
+/* Of streams of their own, so that all else of a seed is as it was before. */
+static void make_link(struct plan *plan)
+{
+	struct sim_random r = sim_random_stream(plan->seed, 4);
+
+	plan->is_ethernet = one_in(&r, 3);
+	if (one_in(&r, 6))
+		plan->noise = scaled(&r, 1, 120);
+	if (!plan->is_ethernet)
+		return;
+	if (!plan->config[0].optimistic || !plan->config[1].optimistic ||
+	    one_in(&r, 2))
+		plan->lead = LEAD;
+	if (one_in(&r, 3))
+		make_outage(&r, plan);
+}
+
+/* What fragments may take; the defaults are more than the noise needs. */
+static void make_tight_fragments(struct plan *plan)
+{
+	struct sim_random r = sim_random_stream(plan->seed, 5);
+
+	for (uint32_t i = 0; i < 2; i++) {
+		struct hf_config *c = &plan->config[i];
+
+		if (one_in(&r, 2))
+			c->datagrams = below(&r, 5);
+		if (one_in(&r, 2))
+			c->held = scaled(&r, 1024, 65536);
+		if (one_in(&r, 2))
+			c->neighbours = between(&r, 2, 4);
+	}
+}
+
 void plan_make(struct plan *plan, uint64_t seed)
 {
 	struct sim_random r = sim_random_stream(seed, 0);
@@ -250,6 +297,9 @@ void plan_make(struct plan *plan, uint64_t seed)
 	most = one_in(&r, 6) ? 200000 : 20000 / plan->pairs;
 	for (uint32_t i = 0; i < plan->pairs; i++)
 		make_pair(&r, &plan->pair[i], most);
+	make_link(plan);
+	if (!plan->is_strict)
+		make_tight_fragments(plan);
 }
 
 /* ---- printing --------------------------------------------------------- */
@@ -296,9 +346,14 @@ void plan_print(const struct plan *plan)
 		[PAIR_REFUSED] = "refused",
 	};
 
-	printf("seed %llu: IPv%d%s%s\n", (unsigned long long)plan->seed,
-	       plan->is_ipv6 ? 6 : 4, plan->is_strict ? " strict" : "",
-	       plan->moves ? " moves" : "");
+	printf("seed %llu: IPv%d%s%s%s\n", (unsigned long long)plan->seed,
+	       plan->is_ipv6 ? 6 : 4, plan->is_ethernet ? " Ethernet" : "",
+	       plan->is_strict ? " strict" : "", plan->moves ? " moves" : "");
+	printf("lead %llu ms outage at %llu ms for %llu ms noise %u\n",
+	       (unsigned long long)(plan->lead / HF_MILLISECOND),
+	       (unsigned long long)(plan->outage_start / HF_MILLISECOND),
+	       (unsigned long long)(plan->outage / HF_MILLISECOND),
+	       plan->noise);
 	print_host(plan, 0);
 	print_host(plan, 1);
 	for (uint32_t i = 0; i < plan->pairs; i++) {

@@ -31,6 +31,11 @@ struct hf_addr world_addr(const struct plan *plan, uint32_t host)
 	return addr;
 }
 
+struct hf_mac world_mac(uint32_t host)
+{
+	return (struct hf_mac){ { 2, 0, 0, 0, 0, (uint8_t)(1 + host) } };
+}
+
 /* ---- watching --------------------------------------------------------- */
 
 static void mix(uint64_t *hash, uint64_t word)
@@ -92,21 +97,21 @@ static uint32_t word_at(const uint8_t *p)
 	       (uint32_t)p[2] << 8 | p[3];
 }
 
-static void print_segment(const struct hf_sim_sight *sight)
+/* Only what is surely a segment is read as one. */
+static void print_segment(const uint8_t *ip, uint32_t len)
 {
 	static const char letter[] = "FSRP.UEW";
-	const uint8_t *ip = sight->data;
-	uint32_t header = sight->len && ip[0] >> 4 == 6
-				  ? 40
-				  : (sight->len ? (ip[0] & 15u) * 4 : 0);
+	bool is_ipv6 = len >= 40 && ip[0] >> 4 == 6;
+	uint32_t header = is_ipv6 ? 40 : (len >= 20 ? (ip[0] & 15u) * 4 : 0);
 	const uint8_t *tcp = ip + header;
 	uint32_t text;
 
-	if (sight->len < header + 20) {
-		printf("%u octets", sight->len);
+	if (len < header + 20 || ip[is_ipv6 ? 6 : 9] != 6) {
+		printf("%u octets, protocol %d", len,
+		       len < 20 ? -1 : ip[is_ipv6 ? 6 : 9]);
 		return;
 	}
-	text = sight->len - header - (tcp[12] >> 4) * 4u;
+	text = len - header - (tcp[12] >> 4) * 4u;
 	printf("%u > %u ", word_at(tcp) >> 16, word_at(tcp) & 0xffff);
 	for (uint32_t i = 0; i < 8; i++) {
 		if (tcp[13] >> i & 1)
@@ -127,8 +132,20 @@ static void print_report(const struct hf_report *r)
 		       hf_state_name(r->path[i + 1]));
 }
 
+static void print_frame(const struct plan *plan, const uint8_t *data,
+			uint32_t len)
+{
+	if (!plan->is_ethernet)
+		print_segment(data, len);
+	else if (len < 14 || (data[12] == 8 && data[13] == 6))
+		printf("ARP %u octets", len);
+	else
+		print_segment(data + 14, len - 14);
+}
+
 static void print_tap(const struct hf_sim_sight *sight, void *context)
 {
+	const struct world *world = context;
 	static const char *const name[HF_SIM_FATES] = {
 		[HF_SIM_SENT] = "sends",
 		[HF_SIM_DELIVERED] = "gets",
@@ -136,16 +153,16 @@ static void print_tap(const struct hf_sim_sight *sight, void *context)
 		[HF_SIM_LOST_MASK] = "LOST mask",
 		[HF_SIM_LOST_CHANCE] = "LOST",
 		[HF_SIM_LOST_NOBODY] = "LOST nobody",
+		[HF_SIM_LOST_DOWN] = "LOST down",
 		[HF_SIM_TIMER] = "timer",
 	};
 
-	(void)context;
 	printf("%llu.%09llu host %u %s ",
 	       (unsigned long long)(sight->when / HF_SECOND),
 	       (unsigned long long)(sight->when % HF_SECOND), sight->host,
 	       name[sight->fate]);
 	if (sight->data)
-		print_segment(sight);
+		print_frame(world->plan, sight->data, sight->len);
 	if (sight->report)
 		print_report(sight->report);
 	putchar('\n');
@@ -178,9 +195,15 @@ static void make_network(struct world *world)
 	uint32_t link;
 
 	hf_sim_link_add(world->sim, NULL, &link);
+	world->link = link;
 	for (uint32_t i = 0; i < 2; i++) {
 		struct hf_link options = { .mtu = plan->mtu[i] };
 		enum hf_error error;
+
+		if (plan->is_ethernet) {
+			options.kind = HF_LINK_ETHERNET;
+			options.mac = world_mac(i);
+		}
 
 		if (!make_host(world, i))
 			return;
@@ -199,11 +222,37 @@ static void make_network(struct world *world)
 				   hf_error_name(error));
 		hf_host_used(hf_sim_host(world->sim, world->host[i]),
 			     &world->at_start[i]);
+		hf_sim_kick(world->sim, world->host[i]);
 	}
 }
 
-static void make_listeners(struct world *world)
+static void unplug(struct hf_sim *sim, void *context)
 {
+	hf_sim_link_set(sim, ((struct world *)context)->link, false);
+}
+
+static void plug(struct hf_sim *sim, void *context)
+{
+	hf_sim_link_set(sim, ((struct world *)context)->link, true);
+}
+
+static void make_outage(struct world *world)
+{
+	const struct plan *plan = world->plan;
+	hf_time start = hf_sim_now(world->sim) + plan->outage_start;
+
+	if (plan->outage == 0)
+		return;
+	hf_sim_timer(world->sim, HF_SIM_NOBODY, start, unplug, world);
+	hf_sim_timer(world->sim, HF_SIM_NOBODY, start + plan->outage, plug,
+		     world);
+}
+
+static void make_listeners(struct hf_sim *sim, void *context)
+{
+	struct world *world = context;
+
+	(void)sim;
 	for (uint32_t i = 0; i < 2 && !world->failure[0]; i++) {
 		enum hf_error error =
 			hf_listen(hf_sim_host(world->sim, world->host[i]),
@@ -231,8 +280,9 @@ static void make_pairs(struct world *world)
 		if (p->plan->kind == PAIR_LOOPBACK)
 			p->end[1].host = p->plan->opener;
 		hf_sim_timer(world->sim, world->host[p->plan->opener],
-			     hf_sim_now(world->sim) + p->plan->start, app_start,
-			     p);
+			     hf_sim_now(world->sim) + world->plan->lead +
+				     p->plan->start,
+			     app_start, p);
 	}
 	hf_sim_timer(world->sim, HF_SIM_NOBODY,
 		     hf_sim_now(world->sim) + TORTURE_PATIENCE, app_give_up,
@@ -317,18 +367,27 @@ static void check_pools(struct world *world)
 					   i, hf_pool_name(p), now.pool[p].used,
 					   was);
 		}
-		if (now.replies)
-			world_fail(world, "host %u: %u replies wait", i,
-				   now.replies);
+		if (now.replies || now.held)
+			world_fail(world, "host %u: %u replies, %u octets", i,
+				   now.replies, now.held);
 	}
+}
+
+static uint64_t drops(const struct world *world, enum hf_drop drop)
+{
+	return hf_drops(hf_sim_host(world->sim, world->host[0]), drop) +
+	       hf_drops(hf_sim_host(world->sim, world->host[1]), drop);
 }
 
 static void run(struct world *world, bool moves)
 {
-	make_network(world);
-	make_listeners(world);
 	if (!world->failure[0]) {
+		hf_sim_timer(world->sim, HF_SIM_NOBODY,
+			     hf_sim_now(world->sim) + world->plan->lead,
+			     make_listeners, world);
 		make_pairs(world);
+		make_outage(world);
+		noise_start(world);
 		step_all(world, moves);
 	}
 	if (!world->failure[0])
@@ -337,6 +396,8 @@ static void run(struct world *world, bool moves)
 		app_judge(world);
 	if (!world->failure[0])
 		check_pools(world);
+	for (uint32_t i = 0; i < HF_DROPS; i++)
+		world->drops[i] = drops(world, (enum hf_drop)i);
 }
 
 static void start(struct world *world, const struct plan *plan)
@@ -364,6 +425,7 @@ void world_run(struct world *world, const struct plan *plan, bool is_verbose,
 	start(world, plan);
 	if (is_verbose)
 		hf_sim_tap_add(world->sim, print_tap, world);
+	make_network(world);
 	if (capture) {
 		file = hf_sim_capture_open(world->sim, capture, HF_SIM_NOBODY,
 					   error, sizeof error);
@@ -383,6 +445,7 @@ void world_repeat(struct world *again, const struct world *world)
 	again->trail = world->trail;
 	again->trail_len = world->trail_len;
 	start(again, world->plan);
+	make_network(again);
 	run(again, false);
 	if (again->frames != world->frames || again->steps != world->steps)
 		world_fail(again, "the second run ends otherwise");
@@ -393,6 +456,9 @@ void world_count(const struct world *world, struct totals *totals)
 {
 	totals->seeds++;
 	totals->strict += world->plan->is_strict;
+	totals->ethernet += world->plan->is_ethernet;
+	for (uint32_t i = 0; i < HF_DROPS; i++)
+		totals->drops[i] += world->drops[i];
 	totals->failed += world->failure[0] != '\0';
 	totals->steps += world->steps;
 	totals->frames += world->frames;
