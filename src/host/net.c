@@ -59,13 +59,6 @@ enum hf_address_state hf_address_state(const struct hf_host *host,
 	return (enum hf_address_state)ip_address_at(&t, ref)->state;
 }
 
-static hf_time valid_until(const struct ip_address *a)
-{
-	if (!a->is_learned || a->valid_until == UINT32_MAX)
-		return HF_NEVER;
-	return a->valid_until * HF_SECOND;
-}
-
 size_t hf_addresses(const struct hf_host *host, struct hf_address *addresses,
 		    size_t most)
 {
@@ -82,7 +75,7 @@ size_t hf_addresses(const struct hf_host *host, struct hf_address *addresses,
 				.link = a->link,
 				.state = (enum hf_address_state)a->state,
 				.is_learned = a->is_learned,
-				.valid_until = valid_until(a),
+				.valid_until = address_valid_until(&t, a),
 			};
 		n++;
 	}

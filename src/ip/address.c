@@ -201,9 +201,9 @@ uint32_t ip_address_own(struct turn *t, uint32_t link,
 		return 0;
 	a = ip_address_at(t, ref);
 	a->is_own = true;
-	a->is_learned = false;
+	a->is_learned = a->is_deprecated = false;
 	a->link = (uint8_t)link;
-	a->defended_at = 0;
+	a->defended_at = HF_NEVER;
 	list_own(t, ref);
 	return ref;
 }
@@ -213,6 +213,8 @@ void ip_address_disown(struct turn *t, uint32_t ref)
 	struct ip_address *a = ip_address_at(t, ref);
 
 	mld_leave(t, a);
+	if (a->is_learned)
+		address_unlearned(t, a);
 	a->is_own = false;
 	a->state = HF_ADDRESS_NONE;
 	t->ip->towards_link = IP_NO_LINK;

@@ -7,22 +7,23 @@
 #include "wire_ip.h"
 
 /*
- * A local address, once for all who use it. Own ones were given to the host;
- * others are those of connections that it intercepts. Times are in seconds.
+ * A local address, once for all who use it. Own ones were given to the host,
+ * or learned from a router; others are those of connections that it
+ * intercepts.
  */
 struct ip_address {
 	struct record record; /* its timer: conflict.c */
 	struct hf_addr addr;
 	uint32_t uses; /* connections and listeners; 1 more if own */
+	uint32_t next; /* ref of another own one; first: struct ip.first_own */
+	hf_time defended_at; /* HF_NEVER: not yet */
 	uint8_t link;
-	bool is_own;
 	uint8_t state; /* enum hf_address_state, of an own one */
 	uint8_t probes; /* sent; then announcements sent */
-	bool is_learned;
 	uint8_t probes_due; /* before it is ready */
-	uint16_t defended_at; /* when, modulo 2^16; 0: never */
-	uint32_t next; /* ref of another own one; first: struct ip.first_own */
-	uint32_t preferred_until, valid_until; /* learned; all ones: for ever */
+	bool is_own;
+	bool is_learned; /* router.c has its lifetimes */
+	bool is_deprecated; /* once it is ready */
 };
 
 _Static_assert(sizeof(struct ip_address) <= BLOCK_UNIT, "one unit");
@@ -83,8 +84,8 @@ void conflict_start(struct turn *t, uint32_t ref);
 void conflict_heard(struct turn *t, uint32_t ref);
 /* The timer of an own address has fired. */
 void address_expired(struct turn *t, uint32_t ref);
-/* Restarts the timer of an own address, whose lifetimes have changed. */
-void address_timer(struct turn *t, uint32_t ref);
+/* The preferred lifetime of a learned address is over, or has begun anew. */
+void address_deprecate(struct turn *t, uint32_t ref, bool is_deprecated);
 bool address_is_usable(const struct ip_address *a);
 /* It was ours and is another's: nothing more may be sent from it. */
 static inline bool address_is_lost(const struct ip_address *a)

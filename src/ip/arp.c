@@ -142,7 +142,7 @@ enum hf_drop arp_arrived(struct turn *t, uint32_t link, const uint8_t *payload,
 {
 	struct wire_arp arp;
 	enum hf_drop drop = wire_arp_parse(&arp, payload, len);
-	bool is_for_us, is_probe;
+	bool is_for_us;
 	uint32_t ref;
 
 	if (drop != HF_ACCEPTED)
@@ -156,12 +156,8 @@ enum hf_drop arp_arrived(struct turn *t, uint32_t link, const uint8_t *payload,
 	}
 	is_for_us = ip_address_is_own(t, &arp.target) &&
 		    !addr_is_loopback(&arp.target);
-	is_probe = addr_is_unspecified(&arp.sender);
-	if (!is_probe) {
-		if (!ip_is_on_link(t, link, &arp.sender))
-			return HF_DROP_ARP;
+	if (ip_is_on_link(t, link, &arp.sender))
 		learn(t, link, &arp, is_for_us);
-	}
 	if (!is_for_us)
 		return HF_DROP_ARP;
 	if (arp.op == ARP_REQUEST)

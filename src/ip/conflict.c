@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An address on Ethernet, from its first use to the end of its lifetime. It
- * is probed for (RFC 5227 2.1, RFC 4862 5.4), announced if it is IPv4, and
- * defended. One that the host was told to have is not given up for a claim
- * that comes later, RFC 5227 2.4 (c): two forged frames would do otherwise.
+ * An address on Ethernet and those who want it too. It is probed for (RFC
+ * 5227 2.1, RFC 4862 5.4), announced if it is IPv4, and defended. One that the
+ * host was told to have is not given up for a claim that comes later, RFC
+ * 5227 2.4 (c): two forged frames would do otherwise.
  */
 #include "ip.h"
 
@@ -13,7 +13,7 @@
 #define ANNOUNCE_NUM 2u
 #define ANNOUNCE_INTERVAL (2 * HF_SECOND)
 #define MORE_PROBES 3u /* RFC 7527 4.1: MAX_MULTICAST_SOLICIT */
-#define DEFEND_INTERVAL 10u /* seconds */
+#define DEFEND_INTERVAL (10 * HF_SECOND)
 
 bool address_is_usable(const struct ip_address *a)
 {
@@ -24,11 +24,6 @@ bool address_is_usable(const struct ip_address *a)
 static void arm(struct turn *t, uint32_t ref, hf_time wait)
 {
 	wheel_arm(t->b, &t->ip->wheel, ref, t->now + wait);
-}
-
-static uint32_t seconds(hf_time now)
-{
-	return (uint32_t)(now / HF_SECOND);
 }
 
 static hf_time random_wait(struct turn *t, hf_time most)
@@ -44,40 +39,15 @@ static void change(struct turn *t, struct ip_address *a,
 	t->ip->addresses_changed = true;
 }
 
-/* ---- lifetimes: RFC 4862 5.5.4 ---------------------------------------- */
-
-static bool is_over(const struct turn *t, uint32_t until)
-{
-	return until != UINT32_MAX && until <= seconds(t->now);
-}
-
-static hf_time lifetime_deadline(const struct ip_address *a)
-{
-	uint32_t until = a->valid_until;
-
-	if (!a->is_learned)
-		return HF_NEVER;
-	if (a->state == HF_ADDRESS_READY && a->preferred_until < until)
-		until = a->preferred_until;
-	return until != UINT32_MAX ? until * HF_SECOND : HF_NEVER;
-}
-
-void address_timer(struct turn *t, uint32_t ref)
+void address_deprecate(struct turn *t, uint32_t ref, bool is_deprecated)
 {
 	struct ip_address *a = ip_address_at(t, ref);
-	bool is_old = a->is_learned && is_over(t, a->preferred_until);
 
-	if (a->state == HF_ADDRESS_DEPRECATED && !is_old)
-		change(t, a, HF_ADDRESS_READY);
-	else if (a->state == HF_ADDRESS_READY && is_old)
+	a->is_deprecated = is_deprecated;
+	if (a->state == HF_ADDRESS_READY && is_deprecated)
 		change(t, a, HF_ADDRESS_DEPRECATED);
-	wheel_arm(t->b, &t->ip->wheel, ref, lifetime_deadline(a));
-}
-
-static void end(struct turn *t, uint32_t ref)
-{
-	t->ip->addresses_changed = true;
-	ip_address_disown(t, ref);
+	else if (a->state == HF_ADDRESS_DEPRECATED && !is_deprecated)
+		change(t, a, HF_ADDRESS_READY);
 }
 
 /* ---- probing and announcing ------------------------------------------- */
@@ -96,15 +66,14 @@ static void announce(struct turn *t, uint32_t ref)
 	arp_announce(t, a);
 	if (a->probes < ANNOUNCE_NUM)
 		arm(t, ref, ANNOUNCE_INTERVAL);
-	else
-		address_timer(t, ref);
 }
 
 static void become_ready(struct turn *t, uint32_t ref)
 {
 	struct ip_address *a = ip_address_at(t, ref);
 
-	change(t, a, HF_ADDRESS_READY);
+	change(t, a,
+	       a->is_deprecated ? HF_ADDRESS_DEPRECATED : HF_ADDRESS_READY);
 	a->probes = 0;
 	if (addr_is_ipv4(&a->addr)) {
 		announce(t, ref);
@@ -113,7 +82,6 @@ static void become_ready(struct turn *t, uint32_t ref)
 	nd_announce(t, a);
 	mld_join(t, a); /* again: RFC 3810 6.1, and from an address now */
 	a->probes = ANNOUNCE_NUM;
-	address_timer(t, ref);
 }
 
 /* The wait after a probe: before the next, or for the last one's answer. */
@@ -182,33 +150,23 @@ void conflict_start(struct turn *t, uint32_t ref)
 
 void address_expired(struct turn *t, uint32_t ref)
 {
-	const struct ip_address *a = ip_address_at(t, ref);
-
-	if (a->is_learned && is_over(t, a->valid_until))
-		end(t, ref);
-	else if (a->state == HF_ADDRESS_TENTATIVE ||
-		 a->state == HF_ADDRESS_OPTIMISTIC)
+	if (ip_address_at(t, ref)->state <= HF_ADDRESS_OPTIMISTIC)
 		probe(t, ref);
-	else if (a->state == HF_ADDRESS_READY && a->probes < ANNOUNCE_NUM)
-		announce(t, ref);
 	else
-		address_timer(t, ref);
+		announce(t, ref);
 }
 
 /* ---- conflicts -------------------------------------------------------- */
 
+/* RFC 5227 2.4; RFC 4862 has nothing like it. */
 static void defend(struct turn *t, struct ip_address *a)
 {
-	uint16_t now = (uint16_t)(seconds(t->now) | 1); /* never 0 */
-	uint16_t since = (uint16_t)(now - a->defended_at);
-
-	if (a->defended_at != 0 && since < DEFEND_INTERVAL)
+	if (!addr_is_ipv4(&a->addr) ||
+	    (a->defended_at != HF_NEVER &&
+	     t->now - a->defended_at < DEFEND_INTERVAL))
 		return;
-	a->defended_at = now;
-	if (addr_is_ipv4(&a->addr))
-		arp_announce(t, a);
-	else
-		nd_announce(t, a);
+	a->defended_at = t->now;
+	arp_announce(t, a);
 }
 
 void conflict_heard(struct turn *t, uint32_t ref)
@@ -219,7 +177,7 @@ void conflict_heard(struct turn *t, uint32_t ref)
 	case HF_ADDRESS_TENTATIVE:
 	case HF_ADDRESS_OPTIMISTIC:
 		change(t, a, HF_ADDRESS_DUPLICATE);
-		address_timer(t, ref);
+		wheel_disarm(t->b, &t->ip->wheel, ref);
 		break;
 	case HF_ADDRESS_READY:
 	case HF_ADDRESS_DEPRECATED:

@@ -143,10 +143,8 @@ static unsigned fitness(const struct ip_address *a, const struct hf_addr *to)
 	bool wants_narrow = addr_is_link_local(to) || addr_is_multicast(to);
 	unsigned fit = 1 + addr_common_bits(&a->addr, to);
 
-	if (a->state != HF_ADDRESS_DEPRECATED)
+	if (a->state == HF_ADDRESS_READY) /* RFC 4429 3.1 */
 		fit += 256;
-	if (a->state != HF_ADDRESS_OPTIMISTIC)
-		fit += 1024; /* RFC 4429 3.3 */
 	if (is_narrow == wants_narrow || addr_is_ipv4(to))
 		fit += 512;
 	return fit;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What router advertisements tell: RFC 4861 6.3.4 to 6.3.7, and addresses of
- * our own from prefixes, RFC 4862 5.5.3. Each router and each prefix is kept
- * as long as its lifetime says, owns a route, and counts for config.learned.
+ * What router advertisements tell: RFC 4861 6.3.4 to 6.3.7. Each router and
+ * each prefix is kept as long as its lifetime says, owns a route, and counts
+ * for config.learned; so do addresses, for which see autoconf.c.
  */
 #include "ip.h"
 
@@ -11,13 +11,6 @@
 #define SOLICITATION_DELAY HF_SECOND /* at most */
 #define INFINITE UINT32_MAX
 #define QUERY_DELAY_MOST 60000u /* milliseconds */
-#define TWO_HOURS 7200u
-#define AUTONOMOUS_BITS 64u
-
-static struct learned *learned_at(const struct turn *t, uint32_t ref)
-{
-	return block_at(t->b, ref);
-}
 
 /* What is learned is told apart by the route that it owns. */
 static bool is_of(const struct learned *l, enum learned_kind kind,
@@ -29,8 +22,8 @@ static bool is_of(const struct learned *l, enum learned_kind kind,
 							: &route->prefix);
 }
 
-static uint32_t find(const struct turn *t, enum learned_kind kind,
-		     const struct ip_route *route)
+uint32_t learned_find(const struct turn *t, enum learned_kind kind,
+		      const struct ip_route *route)
 {
 	uint32_t ref = t->ip->first_learned;
 
@@ -39,7 +32,7 @@ static uint32_t find(const struct turn *t, enum learned_kind kind,
 	return ref;
 }
 
-static void forget(struct turn *t, uint32_t ref)
+void learned_forget(struct turn *t, uint32_t ref)
 {
 	uint32_t *from = &t->ip->first_learned;
 
@@ -52,8 +45,8 @@ static void forget(struct turn *t, uint32_t ref)
 }
 
 /* A new one; 0 if there are too many. */
-static uint32_t take(struct turn *t, enum learned_kind kind,
-		     const struct ip_route *route)
+uint32_t learned_take(struct turn *t, enum learned_kind kind,
+		      const struct ip_route *route)
 {
 	uint32_t ref = pool_take(t->b, &t->ip->learned);
 	struct learned *l;
@@ -74,16 +67,16 @@ static uint32_t take(struct turn *t, enum learned_kind kind,
 static void learn(struct turn *t, enum learned_kind kind,
 		  const struct ip_route *route, uint32_t lifetime)
 {
-	uint32_t ref = find(t, kind, route);
+	uint32_t ref = learned_find(t, kind, route);
 	struct ip_route own = *route;
 
 	if (ref == 0) {
-		ref = take(t, kind, route);
+		ref = learned_take(t, kind, route);
 		if (ref == 0)
 			return;
 		own.owner = ref;
 		if (ip_route_add(t, &own) != HF_OK) {
-			forget(t, ref);
+			learned_forget(t, ref);
 			return;
 		}
 	}
@@ -97,7 +90,7 @@ static void learn(struct turn *t, enum learned_kind kind,
 void router_start(struct turn *t, uint32_t link)
 {
 	const struct ip_route none = { .link = link };
-	uint32_t ref = take(t, LEARNED_NOTHING, &none);
+	uint32_t ref = learned_take(t, LEARNED_NOTHING, &none);
 	uint32_t wait = (uint32_t)(SOLICITATION_DELAY / HF_MICROSECOND);
 
 	if (ref != 0)
@@ -112,7 +105,7 @@ static void ask(struct turn *t, uint32_t ref)
 	struct learned *l = learned_at(t, ref);
 
 	if (l->asked == SOLICITATIONS) {
-		forget(t, ref);
+		learned_forget(t, ref);
 		return;
 	}
 	l->asked++;
@@ -124,13 +117,21 @@ void learned_expired(struct turn *t, uint32_t ref)
 {
 	const struct learned *l = learned_at(t, ref);
 
-	if (l->kind == LEARNED_NOTHING) {
+	switch ((enum learned_kind)l->kind) {
+	case LEARNED_NOTHING:
 		ask(t, ref);
 		return;
-	}
-	if (l->kind == LEARNED_QUERY)
+	case LEARNED_ADDRESS:
+		autoconf_expired(t, ref);
+		return;
+	case LEARNED_QUERY:
 		mld_answer(t, l->link, l->is_v1);
-	forget(t, ref);
+		break;
+	case LEARNED_ROUTER:
+	case LEARNED_PREFIX:
+		break;
+	}
+	learned_forget(t, ref);
 }
 
 /* One answer is for all queries of its time. */
@@ -141,10 +142,10 @@ void query_heard(struct turn *t, uint32_t link,
 	uint32_t most = query->delay < QUERY_DELAY_MOST ? query->delay
 							: QUERY_DELAY_MOST;
 	hf_time wait = random_below(&t->ip->random, most + 1) * HF_MILLISECOND;
-	uint32_t ref = find(t, LEARNED_QUERY, &none);
+	uint32_t ref = learned_find(t, LEARNED_QUERY, &none);
 
 	if (ref == 0)
-		ref = take(t, LEARNED_QUERY, &none);
+		ref = learned_take(t, LEARNED_QUERY, &none);
 	else if (learned_at(t, ref)->record.deadline <= t->now + wait)
 		return;
 	if (ref == 0)
@@ -170,10 +171,10 @@ void router_resigned(struct turn *t, uint32_t link,
 		     const struct hf_addr *router)
 {
 	const struct ip_route route = { .gateway = *router, .link = link };
-	uint32_t ref = find(t, LEARNED_ROUTER, &route);
+	uint32_t ref = learned_find(t, LEARNED_ROUTER, &route);
 
 	if (ref != 0)
-		forget(t, ref);
+		learned_forget(t, ref);
 }
 
 /* ---- prefixes --------------------------------------------------------- */
@@ -186,82 +187,12 @@ static void learn_on_link(struct turn *t, uint32_t link,
 		.link = link,
 		.bits = p->bits,
 	};
-	uint32_t ref = find(t, LEARNED_PREFIX, &route);
+	uint32_t ref = learned_find(t, LEARNED_PREFIX, &route);
 
 	if (p->valid != 0)
 		learn(t, LEARNED_PREFIX, &route, p->valid);
 	else if (ref != 0)
-		forget(t, ref);
-}
-
-static uint32_t until(const struct turn *t, uint32_t lifetime)
-{
-	uint32_t now = (uint32_t)(t->now / HF_SECOND);
-
-	return lifetime < INFINITE - now ? now + lifetime : INFINITE;
-}
-
-/* The interface identifier is that of the link-local address. */
-static struct hf_addr address_of(const struct turn *t, uint32_t link,
-				 const struct wire_nd_prefix *p)
-{
-	struct hf_addr a = ip_link_local(&ip_link_at(t, link)->mac);
-
-	memcpy(a.octet, p->prefix.octet, AUTONOMOUS_BITS / 8);
-	return a;
-}
-
-static void make_address(struct turn *t, uint32_t link,
-			 const struct wire_nd_prefix *p)
-{
-	struct hf_addr addr = address_of(t, link, p);
-	enum hf_error error;
-	uint32_t ref;
-
-	if (p->valid == 0)
-		return;
-	ref = ip_address_own(t, link, &addr, &error);
-	if (ref == 0)
-		return;
-	ip_address_at(t, ref)->is_learned = true;
-	ip_address_at(t, ref)->valid_until = until(t, p->valid);
-	ip_address_at(t, ref)->preferred_until = until(t, p->preferred);
-	conflict_start(t, ref);
-	t->ip->addresses_changed = true;
-}
-
-/*
- * RFC 4862 5.5.3 (e): a lifetime that is left is not cut below two hours, so
- * that a forged advertisement does not take the address away.
- */
-static void prolong(struct turn *t, uint32_t ref,
-		    const struct wire_nd_prefix *p)
-{
-	struct ip_address *a = ip_address_at(t, ref);
-	uint32_t now = (uint32_t)(t->now / HF_SECOND);
-	uint32_t left = a->valid_until > now ? a->valid_until - now : 0;
-
-	a->preferred_until = until(t, p->preferred);
-	if (p->valid > TWO_HOURS || p->valid > left)
-		a->valid_until = until(t, p->valid);
-	else if (left > TWO_HOURS)
-		a->valid_until = now + TWO_HOURS;
-	if (a->state == HF_ADDRESS_READY || a->state == HF_ADDRESS_DEPRECATED)
-		address_timer(t, ref);
-}
-
-static void learn_address(struct turn *t, uint32_t link,
-			  const struct wire_nd_prefix *p)
-{
-	struct hf_addr addr = address_of(t, link, p);
-	uint32_t ref = ip_address_find(t, &addr);
-
-	if (p->bits != AUTONOMOUS_BITS)
-		return; /* RFC 4862 5.5.3 (d) */
-	if (ref == 0 || !ip_address_at(t, ref)->is_own)
-		make_address(t, link, p);
-	else if (ip_address_at(t, ref)->is_learned)
-		prolong(t, ref, p);
+		learned_forget(t, ref);
 }
 
 /* ---- an advertisement ------------------------------------------------- */
@@ -304,12 +235,12 @@ static void router_is_here(struct turn *t, uint32_t link,
 static void stop_asking(struct turn *t, uint32_t link)
 {
 	const struct ip_route none = { .link = link };
-	uint32_t ref = find(t, LEARNED_NOTHING, &none);
+	uint32_t ref = learned_find(t, LEARNED_NOTHING, &none);
 
 	if (ref == 0)
 		return;
 	if (learned_at(t, ref)->asked != 0)
-		forget(t, ref);
+		learned_forget(t, ref);
 	else
 		learned_at(t, ref)->asked = SOLICITATIONS - 1;
 }
@@ -332,7 +263,7 @@ enum hf_drop router_advertised(struct turn *t, uint32_t link,
 		if (p->is_on_link)
 			learn_on_link(t, link, p);
 		if (p->is_autonomous)
-			learn_address(t, link, p);
+			autoconf_prefix(t, link, p);
 	}
 	if (nd->has_mac)
 		router_is_here(t, link, from, &nd->mac);

@@ -285,7 +285,7 @@ static void defence_waits_for_the_whole_interval(struct net *n)
 		in_arp(n, 9, BROADCAST, "who-has 10.0.0.7 tell 10.0.0.1");
 		out(n, BROADCAST, ANNOUNCEMENT);
 		quiet(n, 10000 - at[i]); /* back to whole seconds */
-		quiet(n, 980);
+		quiet(n, 990);
 	}
 }
 

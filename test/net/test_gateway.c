@@ -253,6 +253,31 @@ static void redirects_change_nothing(struct net *n)
 	require(n, out_tcp(n, &f, ACK) == 10);
 }
 
+/* Two links: each has its neighbours, MAC and address. */
+static void each_link_has_its_own_neighbours(struct net *n)
+{
+	struct net_flow f, g;
+
+	n->two_links = true;
+	start(n);
+	user_open(n, &f, "10.0.1.2", 2);
+	n->at = 1;
+	out(n, BROADCAST,
+	    "ARP, Request who-has 10.0.1.2 tell 10.0.1.1, length 28");
+	n->at = 0; /* an answer on the wrong link is none */
+	in_arp(n, 9, 1, "10.0.1.2 is-at");
+	silence(n);
+	n->at = 1;
+	in_arp(n, 2, 0x11, "10.0.1.2 is-at");
+	out(n, 2, "IP 10.0.1.1.* > 10.0.1.2.80: Flags [S]*");
+	user_open(n, &g, "10.0.0.2", 3);
+	n->at = 0;
+	out_query(n, 2);
+	in_answer(n, 2, 3);
+	out(n, 3, "IP 10.0.0.1.* > 10.0.0.2.80: Flags [S]*");
+	silence(n);
+}
+
 static const struct net_case cases[] = {
 	CASE_FAMILIES(what_is_far_goes_to_the_gateway),
 	CASE_FAMILIES(without_a_route_nothing_is_asked),
@@ -265,6 +290,7 @@ static const struct net_case cases[] = {
 	CASE_FAMILIES(connection_moves_to_the_second_gateway),
 	CASE_FAMILIES(dead_gateway_can_come_back),
 	CASE_FAMILIES(redirects_change_nothing),
+	CASE(each_link_has_its_own_neighbours),
 };
 
 NET_MAIN("gateway", cases)
