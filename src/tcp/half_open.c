@@ -43,6 +43,13 @@ static void await_ack(struct turn *t, struct half_open *h)
 		h->kind = (uint8_t)(h->kind + (1u << SENT_SHIFT));
 }
 
+static bool find_link(const struct turn *t, const struct half_open *h,
+		      uint32_t *link)
+{
+	return h->is_routed ? flow_next_link(t, &h->flow, link)
+			    : flow_link(t, &h->flow, link);
+}
+
 /* Queues the SYN-ACK, unless it is queued already. */
 static void answer(struct turn *t, struct half_open *h)
 {
@@ -51,7 +58,7 @@ static void answer(struct turn *t, struct half_open *h)
 	wheel_disarm(t->b, &t->ip->wheel, ref);
 	if (list_has(&h->flow.record))
 		return;
-	if (!flow_next_link(t, &h->flow, &link)) {
+	if (!find_link(t, h, &link)) {
 		await_ack(t, h); /* the route has gone; it may come back */
 		return;
 	}
@@ -345,7 +352,7 @@ static enum hf_drop promote(struct turn *t, struct half_open *h,
 	uint32_t ref, link;
 	struct tcb *tcb;
 
-	if (!flow_next_link(t, &h->flow, &link))
+	if (!find_link(t, h, &link))
 		return HF_DROP_SOURCE; /* nobody could be answered */
 	ref = tcb_create(t, &ends, h->flow.local, link);
 	if (ref == 0)
