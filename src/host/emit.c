@@ -28,15 +28,17 @@ static bool find_flow_way(struct turn *t, uint32_t id, const struct flow *flow,
 
 /*
  * What a connection has to say waits for its neighbour's MAC, not written; or
- * is never said, if its address has become another host's.
+ * is never said, if its address has become another host's. What that means
+ * to the program comes with a timer: no event is raised while frames are
+ * taken out.
  */
 static void hold_back(struct turn *t, struct tcb *tcb, const struct way *way)
 {
 	tcb_not_ready(t, tcb);
 	if (address_is_lost(ip_address_at(t, tcb->flow.local))) {
-		tcb_end(t, tcb, HF_ERR_ADDRESS_NOT_AVAILABLE);
+		timer_address_lost(t, tcb);
 	} else if (way->neighbour == 0) {
-		tcp_unreachable(t, tcb); /* too many neighbours are asked for */
+		timer_unreachable(t, tcb); /* no room for one more neighbour */
 	} else {
 		timer_delayed_by_link(t, tcb);
 		ready_push(t->b, way->neighbour, tcb_ref(t, tcb));

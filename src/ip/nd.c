@@ -286,6 +286,8 @@ enum hf_drop nd_arrived(struct turn *t, uint32_t link, const struct wire_ip *ip,
 
 	if (drop != HF_ACCEPTED)
 		return drop;
+	if (!addr_is_unicast(&ip->src) && !addr_is_unspecified(&ip->src))
+		return HF_DROP_SOURCE;
 	if (!is_for_us(t, link, ip, &nd))
 		return HF_DROP_DESTINATION;
 	if (nd.has_mac && mac_eq(&nd.mac, &ip_link_at(t, link)->mac))

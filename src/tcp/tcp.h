@@ -388,6 +388,8 @@ void timer_probe_sent(struct turn *t, struct tcb *tcb);
 /* What is due waits for its link; or its link does not lead anywhere. */
 void timer_delayed_by_link(struct turn *t, struct tcb *tcb);
 void timer_unreachable(struct turn *t, struct tcb *tcb);
+/* Its address is another host's now: it ends at once. */
+void timer_address_lost(struct turn *t, struct tcb *tcb);
 
 /* How long to go on without progress: R2 or the user timeout. */
 hf_time timer_patience(const struct turn *t, const struct tcb *tcb);

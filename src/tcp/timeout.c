@@ -191,6 +191,11 @@ void timer_delayed_by_link(struct turn *t, struct tcb *tcb)
 		restart_limit(t, tcb);
 }
 
+void timer_address_lost(struct turn *t, struct tcb *tcb)
+{
+	timer_set(t, tcb, TIMER_LIMIT, t->now);
+}
+
 /* What could not be sent is tried again as if it had been lost. */
 void timer_unreachable(struct turn *t, struct tcb *tcb)
 {
@@ -209,6 +214,15 @@ void timer_keepalive(struct turn *t, struct tcb *tcb)
 
 /* ---- expiries: each returns false if the TCB is gone ------------------ */
 
+static enum hf_error limit_error(const struct turn *t, const struct tcb *tcb)
+{
+	if (tcb->flags & TCB_LINGERS)
+		return HF_OK;
+	return address_is_lost(ip_address_at(t, tcb->flow.local))
+		       ? HF_ERR_ADDRESS_NOT_AVAILABLE
+		       : HF_ERR_TIMED_OUT;
+}
+
 static bool limit_expired(struct turn *t, struct tcb *tcb)
 {
 	/* Who slept through it has sent nothing again yet: RFC 9293 3.8.3. */
@@ -217,7 +231,7 @@ static bool limit_expired(struct turn *t, struct tcb *tcb)
 		restart_limit(t, tcb);
 		return true;
 	}
-	tcb_end(t, tcb, tcb->flags & TCB_LINGERS ? HF_OK : HF_ERR_TIMED_OUT);
+	tcb_end(t, tcb, limit_error(t, tcb));
 	return false;
 }
 
