@@ -558,10 +558,10 @@ struct hf_open {
 /*
  * An active OPEN. Both ends of the connection may be the same.
  * HF_ERR_ARGUMENT: remote is not unicast (MUST-46), families differ, the
- * source route is none, or remote_port is 0. HF_ERR_NO_ROUTE. HF_ERR_ADDRESS_NOT_AVAILABLE.
- * HF_ERR_ADDRESS_IN_USE: the pair exists, be it in TIME_WAIT; or, unless
- * `reuse`, local_port is in use; or no ephemeral port is free.
- * HF_ERR_LIMIT, HF_ERR_NO_MEMORY.
+ * source route is none, or remote_port is 0. HF_ERR_NO_ROUTE.
+ * HF_ERR_ADDRESS_NOT_AVAILABLE. HF_ERR_ADDRESS_IN_USE: the pair exists, be it
+ * in TIME_WAIT; or, unless `reuse`, local_port is in use; or no ephemeral port
+ * is free. HF_ERR_LIMIT, HF_ERR_NO_MEMORY.
  */
 HF_PUBLIC enum hf_error hf_open(struct hf_host *host,
 				const struct hf_open *options, hf_time now,

@@ -120,8 +120,7 @@ void tcb_take_route(struct turn *t, struct tcb *tcb, const struct arrival *a);
 bool tcb_choose_route(struct turn *t, struct tcb *tcb,
 		      const struct hf_open *options);
 /* The TCB takes the place of the half-open one. */
-void half_open_give_route(struct turn *t, struct half_open *h,
-			  struct tcb *tcb);
+void half_open_give_route(struct turn *t, struct half_open *h, struct tcb *tcb);
 void flow_forget_route(struct turn *t, const struct flow *flow);
 
 /* ---- connection.c: the life of a TCB ---------------------------------- */

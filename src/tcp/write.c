@@ -28,8 +28,7 @@ static uint64_t copy_text(struct turn *t, const struct outgoing_text *text,
 
 /*
  * By the first gateway, with the rest of the way: RFC 791 3.1. Routers may
- * fragment it: what they say of a datagram that is too big quotes the next
- * gateway as its destination, which is no connection of ours.
+ * fragment it, for nobody looks for the MTU of such a path.
  */
 static void put_route(struct turn *t, const struct outgoing *out,
 		      struct wire_ip *ip, uint8_t *options)

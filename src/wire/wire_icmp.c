@@ -3,6 +3,7 @@
 #include "bytes.h"
 #include "checksum.h"
 #include "extension.h"
+#include "wire_source_route.h"
 
 /* What stands in the second word of the header. */
 enum shape {
@@ -219,6 +220,9 @@ static bool quote_ipv4(struct wire_icmp_quote *q, const uint8_t *p,
 		return false;
 	q->src = hf_ipv4(p[12], p[13], p[14], p[15]);
 	q->dst = hf_ipv4(p[16], p[17], p[18], p[19]);
+	if (header > WIRE_IPV4_HEADER)
+		wire_source_route_end(&q->dst, p + WIRE_IPV4_HEADER,
+				      header - WIRE_IPV4_HEADER);
 	q->protocol = p[9];
 	q->is_fragment = (get_be16(p + 6) & 0x1fff) != 0;
 	return quote_payload(q, p + header);

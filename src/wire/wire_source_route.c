@@ -100,3 +100,33 @@ uint32_t wire_source_route_emit(const struct wire_source_route *route,
 	memcpy(to + len - 4, dst->octet + 12, 4);
 	return len;
 }
+
+/* True if an option is all there, and a route with gateways to come. */
+static bool is_on_its_way(const uint8_t *option, uint32_t room)
+{
+	return room > ROUTE_HEADER && option[1] <= room &&
+	       option[1] > ROUTE_HEADER && !is_complete(option) &&
+	       (option[1] - ROUTE_HEADER) % 4 == 0;
+}
+
+bool wire_source_route_end(struct hf_addr *dst, const uint8_t *options,
+			   uint32_t len)
+{
+	uint32_t at = 0;
+
+	while (at + 1 < len && options[at] != OPTION_END) {
+		const uint8_t *option = options + at, *end;
+
+		if (option[0] == OPTION_LOOSE || option[0] == OPTION_STRICT) {
+			if (!is_on_its_way(option, len - at))
+				return false;
+			end = option + option[1] - 4;
+			*dst = hf_ipv4(end[0], end[1], end[2], end[3]);
+			return true;
+		}
+		if (option_len(option) == 0)
+			return false;
+		at += option_len(option);
+	}
+	return false;
+}

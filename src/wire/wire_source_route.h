@@ -44,4 +44,11 @@ enum hf_drop wire_source_route_parse(struct wire_source_route *route,
 uint32_t wire_source_route_emit(const struct wire_source_route *route,
 				const struct hf_addr *dst, uint8_t *to);
 
+/*
+ * Reads the options of a datagram that an ICMP error quotes, well formed or
+ * not: true if it was still on its way by a source route, whose end is *dst.
+ */
+bool wire_source_route_end(struct hf_addr *dst, const uint8_t *options,
+			   uint32_t len);
+
 #endif

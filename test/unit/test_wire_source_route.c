@@ -411,6 +411,40 @@ static void any_options_are_safe(void **state)
 	assert_true(read > 1000);
 }
 
+/*
+ * RFC 791 3.1: the last address is where it goes, until the pointer is past
+ * it; then the header's destination is.
+ */
+static void test_end_of_a_quoted_route(void **state)
+{
+	static const uint8_t route[12] = { 1, 131, 11, 4, 10, 0,
+					   0, 2,   10, 0, 0,  9 };
+	struct hf_addr dst, end = hf_ipv4(10, 0, 0, 9);
+	uint8_t copy[12];
+
+	(void)state;
+	assert_true(wire_source_route_end(&dst, route, sizeof route));
+	assert_memory_equal(&dst, &end, sizeof dst);
+	memcpy(copy, route, sizeof copy);
+	copy[3] = 8; /* one gateway is behind it */
+	assert_true(wire_source_route_end(&dst, copy, sizeof copy));
+	copy[3] = 12; /* it has arrived */
+	assert_false(wire_source_route_end(&dst, copy, sizeof copy));
+	for (uint32_t len = 0; len < sizeof route; len++)
+		assert_false(wire_source_route_end(&dst, route, len));
+	for (unsigned octet = 0; octet < 12; octet++) {
+		memcpy(copy, route, sizeof copy);
+		copy[2] = (uint8_t)octet; /* no length but 11 is good here */
+		if (octet != 11)
+			wire_source_route_end(&dst, copy, sizeof copy);
+	}
+	memset(copy, 0, sizeof copy);
+	assert_false(wire_source_route_end(&dst, copy, sizeof copy));
+	memset(copy, 7, sizeof copy);
+	copy[1] = 0; /* an option that would never end */
+	assert_false(wire_source_route_end(&dst, copy, sizeof copy));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -431,6 +465,7 @@ int main(void)
 		cmocka_unit_test(no_gateway_is_no_option),
 		cmocka_unit_test(a_route_taken_twice_is_the_first),
 		cmocka_unit_test(any_options_are_safe),
+		cmocka_unit_test(test_end_of_a_quoted_route),
 	};
 
 	return cmocka_run_group_tests(tests, make_fence, NULL);

@@ -139,9 +139,9 @@ static void add_link(struct script *t)
 	script_expect(t, HF_OK, hf_link_add(t->host, &link, t->now, &t->link));
 	if (t->no_address)
 		return;
-	script_expect(
-		t, HF_OK,
-		hf_address_add(t->host, t->link, t->local, t->v6 ? 64 : 24, t->now));
+	script_expect(t, HF_OK,
+		      hf_address_add(t->host, t->link, t->local,
+				     t->v6 ? 64 : 24, t->now));
 }
 
 /* Zeroed; what is not touched costs nothing. */

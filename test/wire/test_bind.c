@@ -322,7 +322,8 @@ static void local_address(struct script *t)
 	start(t);
 	second = t->local;
 	second.octet[15] = 9;
-	ok(t, hf_address_add(t->host, t->link, second, t->v6 ? 64 : 24, t->now));
+	ok(t,
+	   hf_address_add(t->host, t->link, second, t->v6 ? 64 : 24, t->now));
 	hf_host_used(t->host, &t->before);
 	user_open(t);
 	out(t, "S 0:0(0)");

@@ -18,9 +18,9 @@ static void start_small(struct script *t)
 				   &t->host));
 	link.mtu = t->mtu;
 	script_expect(t, HF_OK, hf_link_add(t->host, &link, t->now, &t->link));
-	script_expect(
-		t, HF_OK,
-		hf_address_add(t->host, t->link, t->local, t->v6 ? 64 : 24, t->now));
+	script_expect(t, HF_OK,
+		      hf_address_add(t->host, t->link, t->local,
+				     t->v6 ? 64 : 24, t->now));
 	hf_host_used(t->host, &t->before);
 }
 

@@ -38,10 +38,11 @@ static void make_twin(struct script *t, struct twin *w)
 	script_expect(t, HF_OK,
 		      hf_host_init(w->block, t->block_size, &config, t->now,
 				   &w->host[1]));
-	script_expect(t, HF_OK, hf_link_add(w->host[1], &link, t->now, &w->link));
-	script_expect(
-		t, HF_OK,
-		hf_address_add(w->host[1], w->link, t->local, t->v6 ? 64 : 24, t->now));
+	script_expect(t, HF_OK,
+		      hf_link_add(w->host[1], &link, t->now, &w->link));
+	script_expect(t, HF_OK,
+		      hf_address_add(w->host[1], w->link, t->local,
+				     t->v6 ? 64 : 24, t->now));
 }
 
 static void learn_from(struct script *t, struct twin *w, struct packet *p)
