@@ -27,7 +27,8 @@ struct writer {
 static void put(struct writer *w, uint64_t value, unsigned octets)
 {
 	while (octets--)
-		w->octet[w->len++] = (uint8_t)(value >> 8 * octets);
+		w->octet[w->len++] = octets < 8 ? (uint8_t)(value >> 8 * octets)
+						: 0;
 }
 
 static void put_octets(struct writer *w, const void *data, size_t len)
