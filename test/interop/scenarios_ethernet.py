@@ -292,6 +292,30 @@ def vlan(lab, family):
     require(drops and int(drops[1]) >= 50, f"it says {server.said()!r}")
 
 
+# ---- multicast groups ----------------------------------------------------
+
+GROUP = "ff02::1:ff00:2" # the solicited-node group of fd00:9::2
+
+
+@scenario(wires=ETHERNET, versions=("IPv6",), patient=True)
+def multicast_groups(lab, _family):
+    """A bridge that snoops knows which group handfast hears: RFC 3810."""
+    def is_known():
+        return f"port hf0 grp {GROUP} " in shell("bridge mdb show")
+
+    for version in 2, 1:
+        shell("ip link add br0 type bridge mcast_snooping 1 mcast_querier 1 "
+              f"mcast_mld_version {version} mcast_query_response_interval 200")
+        try:
+            with Server(lab, "echo"):
+                shell("ip link set hf0 master br0")
+                require(not is_known(), "the bridge knows the group already")
+                shell("ip link set br0 up") # and asks
+                wait_for(is_known, f"an answer to version {version}", 15)
+        finally:
+            shell("ip link del br0")
+
+
 # ---- routers -------------------------------------------------------------
 
 FAR = {"IPv4": "10.77.0.1", "IPv6": "fd00:77::1"}
