@@ -49,7 +49,7 @@ struct hf_config {
 	enum hf_profile profile;
 	uint8_t secret[32]; /* random; all keys derive from it */
 
-	uint32_t links; /* most links, loopback counted; costs 192 each */
+	uint32_t links; /* most links, loopback counted; costs 128 each */
 	uint32_t addresses; /* most addresses in use, own or intercepted */
 	uint32_t routes; /* most routes; costs 64 each */
 	uint32_t replies; /* queued resets, echoes, ARP, ND, ... */
@@ -87,8 +87,8 @@ struct hf_config {
 	hf_time neighbour_reachable; /* RFC 4861 BASE_REACHABLE_TIME */
 	hf_time neighbour_retrans; /* RFC 4861 RETRANS_TIMER */
 	hf_time neighbour_stale; /* unused for so long: forgotten */
-	uint8_t arp_probes; /* RFC 5227 PROBE_NUM; 0: do not probe */
-	uint8_t dad_transmits; /* RFC 4862 5.1; 0: do not probe */
+	uint8_t arp_probes; /* RFC 5227 PROBE_NUM, to 16; 0: do not probe */
+	uint8_t dad_transmits; /* RFC 4862 5.1, to 16; 0: do not probe */
 	bool optimistic; /* use addresses while they are probed: RFC 4429 */
 	uint8_t unserved; /* enum hf_unserved */
 

@@ -70,16 +70,17 @@ static size_t output_connection(struct turn *t, uint32_t id,
 
 	while ((ref = ready_first(t->b, ip_link_ref(t, id))) != 0) {
 		struct tcb *tcb = tcb_at(t, ref);
+		size_t len, cap = space->cap;
 		struct way way;
-		size_t len;
 
 		if (!may_send(t, id, tcb, &way))
 			continue;
+		if (cap > link->mtu_ipv6 && !addr_is_ipv4(&tcb->flow.remote))
+			cap = link->mtu_ipv6; /* less than was agreed on */
 		if (link->allowance <= 0)
 			link->allowance = (int32_t)(ROUND * link->mtu);
 		way_emit(link, &way, &tcb->flow.remote, space->frame);
-		len = tcp_output(t, tcb, space->frame + space->header,
-				 space->cap);
+		len = tcp_output(t, tcb, space->frame + space->header, cap);
 		if (len == 0) {
 			tcb_not_ready(t, tcb);
 			continue;
@@ -97,10 +98,7 @@ static size_t output_connection(struct turn *t, uint32_t id,
 static bool may_answer(struct turn *t, uint32_t id, struct half_open *h,
 		       struct way *way)
 {
-	struct ip_link *link = ip_link_at(t, id);
-	uint32_t ref = block_ref(t->b, h);
-
-	if (link->kind != HF_LINK_ETHERNET)
+	if (ip_link_at(t, id)->kind != HF_LINK_ETHERNET)
 		return true;
 	if (address_is_lost(ip_address_at(t, h->flow.local))) {
 		half_open_free(t, h);
@@ -108,8 +106,7 @@ static bool may_answer(struct turn *t, uint32_t id, struct half_open *h,
 	}
 	if (find_flow_way(t, id, &h->flow, way))
 		return true;
-	list_leave(t->b, ref);
-	list_push(t->b, block_ref(t->b, &link->held), ref);
+	half_open_hold(t, h, way->neighbour);
 	return false;
 }
 
@@ -146,16 +143,17 @@ static bool find_reply_way(struct turn *t, uint32_t id, const struct reply *r,
 
 	if (ip_link_at(t, id)->kind != HF_LINK_ETHERNET)
 		return true;
-	if ((r->kind == REPLY_ARP || r->kind == REPLY_ND) &&
-	    !mac_is_zero(&r->u.link.to)) {
-		*way = (struct way){ .mac = r->u.link.to };
-		return true;
-	}
 	ref = ip_address_find(t, &r->local);
 	from = ref != 0 ? ip_address_at(t, ref) : NULL;
 	way->neighbour = 0;
-	return (from == NULL || !address_is_lost(from)) &&
-	       way_find(t, id, from, &to, way);
+	if (from != NULL && address_is_lost(from))
+		return false;
+	if ((r->kind == REPLY_ARP || r->kind == REPLY_ND) &&
+	    !mac_is_zero(&r->u.link.to)) {
+		way->mac = r->u.link.to;
+		return true;
+	}
+	return way_find(t, id, from, &to, way);
 }
 
 static void report_reply(struct turn *t, const struct reply *r)
@@ -176,7 +174,7 @@ static size_t write_datagram(struct turn *t, uint32_t id, struct reply *r,
 {
 	switch ((enum reply_kind)r->kind) {
 	case REPLY_TCP:
-		return write_reply(t, r, to, cap);
+		return write_reply(t, id, r, to, cap);
 	case REPLY_ICMP:
 		return icmp_write(t, id, r, to, cap);
 	case REPLY_ARP:

@@ -111,6 +111,7 @@ static bool config_is_valid(const struct hf_config *config)
 	       config->routes >= 2 && config->routes <= 65536 &&
 	       config->addresses >= 2 && config->replies >= 1 &&
 	       config->neighbours >= 2 && config->learned >= 1 &&
+	       config->arp_probes <= 16 && config->dad_transmits <= 16 &&
 	       config->datagrams <= 1024 && /* each is looked at */
 	       config->unserved <= HF_UNSERVED_SILENCE &&
 	       config->listeners >= 1 && config->connections >= 1 &&
@@ -221,6 +222,7 @@ enum hf_error hf_host_init(void *block, size_t size,
 	h->ip.icmp.per_second = config->icmp_per_second;
 	h->ip.resets.per_second = config->reset_per_second;
 	h->ip.challenges.per_second = config->challenge_per_second;
+	h->ip.questions.per_second = config->neighbours;
 	h->ip.towards_link = IP_NO_LINK;
 	derive_all(h);
 	wheel_init(&h->ip.wheel, now);

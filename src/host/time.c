@@ -7,6 +7,7 @@ static void try_elsewhere(struct turn *t, struct tcb *tcb)
 {
 	const struct hf_addr next = tcb_next(t, tcb);
 
+	report_tcb(t, tcb);
 	if (ip_has_gateway(t, tcb->link, &next))
 		tcb_ready(t, tcb);
 	else
@@ -29,7 +30,8 @@ static void fire_neighbour(struct turn *t, uint32_t ref)
 		wheel_arm(t->b, &t->ip->wheel, ref, t->now);
 		return;
 	}
-	half_open_unreachable(t, neighbour_at(t, ref)->link);
+	ip_route_revive(t, neighbour_at(t, ref)->link,
+			&neighbour_at(t, ref)->addr);
 	neighbour_free(t, ref);
 }
 

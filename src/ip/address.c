@@ -216,7 +216,8 @@ void ip_address_disown(struct turn *t, uint32_t ref)
 	if (a->is_learned)
 		address_unlearned(t, a);
 	a->is_own = false;
-	a->state = HF_ADDRESS_NONE;
+	if (!address_is_lost(a)) /* its connections still must not speak */
+		a->state = HF_ADDRESS_NONE;
 	t->ip->towards_link = IP_NO_LINK;
 	unlist_own(t, ref);
 	wheel_disarm(t->b, &t->ip->wheel, ref);

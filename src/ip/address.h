@@ -90,7 +90,7 @@ bool address_is_usable(const struct ip_address *a);
 /* It was ours and is another's: nothing more may be sent from it. */
 static inline bool address_is_lost(const struct ip_address *a)
 {
-	return a->is_own && a->state == HF_ADDRESS_DUPLICATE;
+	return a->state == HF_ADDRESS_DUPLICATE;
 }
 /* Our own probe came back: RFC 7527 4.1. */
 void probe_echoed(struct ip_address *a);

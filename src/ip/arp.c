@@ -21,20 +21,21 @@ static struct reply *push(struct turn *t, uint32_t link, enum wire_arp_op op,
 	return r;
 }
 
-void arp_solicit(struct turn *t, const struct neighbour *n, bool to_all)
+bool arp_solicit(struct turn *t, const struct neighbour *n, bool to_all)
 {
 	uint32_t source = ip_source_on(t, n->link, &n->addr);
 	struct reply *r;
 
 	if (source == 0)
-		return;
+		return false;
 	r = push(t, n->link, ARP_REQUEST, &n->addr);
 	if (r == NULL)
-		return;
+		return false;
 	r->why = to_all ? HF_WHY_SOLICIT : HF_WHY_NEIGHBOUR_PROBE;
 	r->local = ip_address_at(t, source)->addr;
 	if (!to_all)
 		r->u.link.to = n->mac;
+	return true;
 }
 
 /* The sender is not told: nobody is to learn it yet. RFC 5227 2.1.1 */
@@ -147,8 +148,10 @@ enum hf_drop arp_arrived(struct turn *t, uint32_t link, const uint8_t *payload,
 
 	if (drop != HF_ACCEPTED)
 		return drop;
-	if (mac_eq(&arp.sender_mac, &ip_link_at(t, link)->mac))
-		return HF_DROP_ARP; /* our own, come back */
+	ref = ip_address_find(t, &arp.sender);
+	if (mac_eq(&arp.sender_mac, &ip_link_at(t, link)->mac) &&
+	    (ref == 0 || ip_address_at(t, ref)->state != HF_ADDRESS_TENTATIVE))
+		return HF_DROP_ARP; /* our own, come back; or RFC 5227 2.1.1 */
 	ref = claimed(t, &arp);
 	if (ref != 0 && ip_address_at(t, ref)->link == link) {
 		conflict_heard(t, ref);

@@ -12,6 +12,7 @@
 #define ANNOUNCE_WAIT (2 * HF_SECOND)
 #define ANNOUNCE_NUM 2u
 #define ANNOUNCE_INTERVAL (2 * HF_SECOND)
+#define PROBES_MOST 16u
 #define MORE_PROBES 3u /* RFC 7527 4.1: MAX_MULTICAST_SOLICIT */
 #define DEFEND_INTERVAL (10 * HF_SECOND)
 
@@ -36,6 +37,7 @@ static void change(struct turn *t, struct ip_address *a,
 		   enum hf_address_state state)
 {
 	a->state = (uint8_t)state;
+	t->ip->towards_link = IP_NO_LINK;
 	t->ip->addresses_changed = true;
 }
 
@@ -112,9 +114,10 @@ static void probe(struct turn *t, uint32_t ref)
 	arm(t, ref, probe_wait(t, a));
 }
 
+/* Whoever gives back each one of them does not keep it up for ever. */
 void probe_echoed(struct ip_address *a)
 {
-	if (a->probes <= UINT8_MAX - MORE_PROBES)
+	if (a->probes < PROBES_MOST)
 		a->probes_due = (uint8_t)(a->probes + MORE_PROBES);
 }
 
@@ -137,6 +140,8 @@ void conflict_start(struct turn *t, uint32_t ref)
 {
 	struct ip_address *a = ip_address_at(t, ref);
 	bool had_changed = t->ip->addresses_changed;
+
+	t->ip->towards_link = IP_NO_LINK;
 
 	if (ip_link_at(t, a->link)->kind == HF_LINK_ETHERNET) {
 		start_probing(t, ref);

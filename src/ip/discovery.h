@@ -13,9 +13,12 @@ enum hf_drop arp_arrived(struct turn *t, uint32_t link, const uint8_t *payload,
 /* A neighbour discovery message; `is_verified`: its checksum is right. */
 enum hf_drop nd_arrived(struct turn *t, uint32_t link, const struct wire_ip *ip,
 			bool is_verified);
-/* Asks where a neighbour is (to all), or whether it is there (to itself). */
-void arp_solicit(struct turn *t, const struct neighbour *n, bool to_all);
-void nd_solicit(struct turn *t, const struct neighbour *n, bool to_all);
+/*
+ * Asks where a neighbour is (to all), or whether it is there (to itself).
+ * False: it cannot be asked just now.
+ */
+bool arp_solicit(struct turn *t, const struct neighbour *n, bool to_all);
+bool nd_solicit(struct turn *t, const struct neighbour *n, bool to_all);
 /* Probes for an address of ours, and announces it. */
 void arp_probe(struct turn *t, const struct ip_address *a);
 void arp_announce(struct turn *t, const struct ip_address *a);

@@ -69,15 +69,15 @@ static bool deserves_error(const struct turn *t, const struct wire_icmp *error,
 /* ---- queueing --------------------------------------------------------- */
 
 /* An answer comes from the address that was asked, unless many share it. */
-static bool find_source(const struct turn *t, const struct wire_ip *ip,
-			struct hf_addr *source)
+static bool find_source(const struct turn *t, uint32_t link,
+			const struct wire_ip *ip, struct hf_addr *source)
 {
 	uint32_t ref;
 
 	*source = ip->dst;
 	if (!addr_is_multicast(source))
 		return true;
-	ref = ip_source_for(t, &ip->src);
+	ref = ip_source_on(t, link, &ip->src);
 	if (ref != 0)
 		*source = ip_address_at(t, ref)->addr;
 	return ref != 0;
@@ -99,7 +99,7 @@ static struct reply *push(struct turn *t, uint32_t link,
 	struct hf_addr source;
 	struct reply *r;
 
-	if (!find_source(t, ip, &source) ||
+	if (!find_source(t, link, ip, &source) ||
 	    !limiter_allows(&t->ip->icmp, t->now))
 		return NULL;
 	r = push_towards(t, link, &ip->src);

@@ -63,6 +63,7 @@ static enum hf_error start_ethernet(struct turn *t, uint32_t id)
 enum hf_error ip_link_add(struct turn *t, const struct hf_link *link,
 			  uint32_t *id)
 {
+	enum hf_error error;
 	struct ip_link *l;
 
 	if (!is_valid(link))
@@ -71,6 +72,7 @@ enum hf_error ip_link_add(struct turn *t, const struct hf_link *link,
 		return HF_ERR_LIMIT;
 	*id = t->ip->link_count++;
 	l = ip_link_at(t, *id);
+	*l = (struct ip_link){ 0 };
 	l->mtu = l->mtu_ipv6 = link->mtu;
 	l->kind = link->kind;
 	l->mac = link->mac;
@@ -78,7 +80,9 @@ enum hf_error ip_link_add(struct turn *t, const struct hf_link *link,
 	l->accept_any = link->accept_any;
 	l->accept_routers = link->accept_routers;
 	list_init(t->b, block_ref(t->b, l));
-	list_init(t->b, block_ref(t->b, &l->held));
 	ready_init(t->b, block_ref(t->b, l));
-	return l->kind == HF_LINK_ETHERNET ? start_ethernet(t, *id) : HF_OK;
+	error = l->kind == HF_LINK_ETHERNET ? start_ethernet(t, *id) : HF_OK;
+	if (error != HF_OK)
+		t->ip->link_count--;
+	return error;
 }

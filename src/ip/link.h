@@ -7,7 +7,6 @@
 #include "wire_ethernet.h"
 #include "wire_ip.h"
 
-/* Three units. */
 struct ip_link {
 	struct record syn_acks; /* list of half-open ones to answer */
 	uint32_t first_reply, last_reply;
@@ -25,15 +24,12 @@ struct ip_link {
 	hf_time reachable; /* RFC 4861 ReachableTime */
 	uint32_t mtu_ipv6; /* as a router advertised, or `mtu` */
 	uint32_t unused[7];
-	/* 128 */
-	struct record held; /* list of half-open ones without a neighbour */
 };
 
-#define IP_LINK_UNITS 3u
+#define IP_LINK_UNITS 2u
 _Static_assert(sizeof(struct ip_link) <= IP_LINK_UNITS * BLOCK_UNIT,
-	       "a link takes three units");
+	       "a link takes two units");
 _Static_assert(offsetof(struct ip_link, ready) == READY_OFFSET, "one place");
-_Static_assert(offsetof(struct ip_link, held) == 2 * BLOCK_UNIT, "a unit");
 
 static inline uint32_t ip_link_ref(const struct turn *t, uint32_t id)
 {

@@ -14,22 +14,23 @@ static bool is_optimistic(const struct ip_address *a)
 }
 
 /* RFC 4429 3.2: not from an address that we may have to give up. */
-void nd_solicit(struct turn *t, const struct neighbour *n, bool to_all)
+bool nd_solicit(struct turn *t, const struct neighbour *n, bool to_all)
 {
 	uint32_t source = ip_source_on(t, n->link, &n->addr);
 	struct reply *r;
 
 	if (source == 0 || is_optimistic(ip_address_at(t, source)))
-		return;
+		return false;
 	r = reply_push_on(t, n->link, REPLY_ND, &n->addr);
 	if (r == NULL)
-		return;
+		return false;
 	r->why = to_all ? HF_WHY_SOLICIT : HF_WHY_NEIGHBOUR_PROBE;
 	r->u.link.op = ND_NEIGHBOUR_SOLICITATION;
 	r->local = ip_address_at(t, source)->addr;
 	r->u.link.has_mac = true;
 	if (!to_all)
 		r->u.link.to = n->mac;
+	return true;
 }
 
 /* What only we say of an address of ours, another each time: RFC 7527 4.1. */
@@ -154,8 +155,8 @@ uint32_t nd_write(const struct turn *t, uint32_t link, const struct reply *r,
 static bool is_echo(const struct turn *t, const struct ip_address *a,
 		    const struct wire_nd *nd)
 {
-	for (uint8_t probe = 0; nd->has_nonce && probe <= a->probes; probe++) {
-		struct hf_mac nonce = nonce_of(t, a, probe);
+	for (unsigned probe = 0; nd->has_nonce && probe <= a->probes; probe++) {
+		struct hf_mac nonce = nonce_of(t, a, (uint8_t)probe);
 
 		if (memcmp(nd->nonce, &nonce, sizeof nonce) == 0)
 			return true;
@@ -220,30 +221,20 @@ static enum hf_drop solicited(struct turn *t, uint32_t link,
 	return HF_ACCEPTED;
 }
 
-/* RFC 4861 7.2.5, of a neighbour whose MAC is known. */
-static void advertised_again(struct turn *t, uint32_t ref,
-			     const struct wire_nd *nd)
+/* RFC 4861 7.2.5 I: another MAC, and no word that it is to count. */
+static bool is_disputed(const struct neighbour *n, const struct wire_nd *nd)
 {
-	const struct neighbour *n = neighbour_at(t, ref);
-	bool is_other = nd->has_mac && !mac_eq(&n->mac, &nd->mac);
-	struct hf_mac mac = is_other ? nd->mac : n->mac;
-
-	if (is_other && !nd->is_override) {
-		if (n->state == HF_NEIGHBOUR_REACHABLE)
-			neighbour_disputed(t, ref);
-		return;
-	}
-	if (nd->is_solicited)
-		neighbour_answered(t, ref, &mac);
-	else
-		neighbour_heard(t, ref, &mac);
+	return n->state != HF_NEIGHBOUR_INCOMPLETE && nd->has_mac &&
+	       !nd->is_override && !mac_eq(&n->mac, &nd->mac);
 }
 
+/* RFC 4861 7.2.5 */
 static enum hf_drop advertised(struct turn *t, uint32_t link,
 			       const struct wire_nd *nd)
 {
 	uint32_t ref = own(t, link, &nd->target);
 	struct neighbour *n;
+	struct hf_mac mac;
 
 	if (ref != 0) {
 		conflict_heard(t, ref);
@@ -255,16 +246,29 @@ static enum hf_drop advertised(struct turn *t, uint32_t link,
 	n = neighbour_at(t, ref);
 	if (n->state == HF_NEIGHBOUR_INCOMPLETE && !nd->has_mac)
 		return HF_DROP_ND;
+	if (is_disputed(n, nd)) {
+		if (n->state == HF_NEIGHBOUR_REACHABLE)
+			neighbour_disputed(t, ref);
+		return HF_ACCEPTED;
+	}
 	if (n->is_router && !nd->is_router)
 		router_resigned(t, link, &n->addr);
 	n->is_router = nd->is_router;
-	if (n->state != HF_NEIGHBOUR_INCOMPLETE)
-		advertised_again(t, ref, nd);
-	else if (nd->is_solicited)
-		neighbour_answered(t, ref, &nd->mac);
+	mac = nd->has_mac ? nd->mac : n->mac;
+	if (nd->is_solicited)
+		neighbour_answered(t, ref, &mac);
 	else
-		neighbour_heard(t, ref, &nd->mac);
+		neighbour_heard(t, ref, &mac);
 	return HF_ACCEPTED;
+}
+
+/* Nobody says anything of such an address, not even we: RFC 4862 5.4.4. */
+static bool is_tentative(const struct turn *t, const struct hf_addr *addr)
+{
+	uint32_t ref = ip_address_find(t, addr);
+
+	return ref != 0 && ip_address_at(t, ref)->is_own &&
+	       ip_address_at(t, ref)->state == HF_ADDRESS_TENTATIVE;
 }
 
 /* To us, to all nodes, or to those that may have the target. */
@@ -290,7 +294,8 @@ enum hf_drop nd_arrived(struct turn *t, uint32_t link, const struct wire_ip *ip,
 		return HF_DROP_SOURCE;
 	if (!is_for_us(t, link, ip, &nd))
 		return HF_DROP_DESTINATION;
-	if (nd.has_mac && mac_eq(&nd.mac, &ip_link_at(t, link)->mac))
+	if (nd.has_mac && mac_eq(&nd.mac, &ip_link_at(t, link)->mac) &&
+	    !is_tentative(t, &nd.target))
 		return HF_DROP_ND; /* our own, come back */
 	switch ((enum wire_nd_type)nd.type) {
 	case ND_NEIGHBOUR_SOLICITATION:

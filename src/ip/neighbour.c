@@ -154,6 +154,7 @@ uint32_t neighbour_hold(struct turn *t, uint32_t link,
 	n->addr = *addr;
 	n->link = (uint8_t)link;
 	ready_init(t->b, ref);
+	list_init(t->b, block_ref(t->b, &n->syn_acks));
 	join(t, n);
 	table_insert(t->b, &t->ip->neighbour_table, ref,
 		     hash_of(t->ip, link, addr), rehash, t->ip);
@@ -168,7 +169,20 @@ static void drop_first_reply(struct turn *t, struct neighbour *n)
 	if (n->first_reply == 0)
 		n->last_reply = 0;
 	n->reply_count--;
+	t->ip->waiting_replies--;
 	reply_free(t, r);
+}
+
+/* As if they had been sent, and lost: their tries are counted. */
+static void postpone_syn_acks(struct turn *t, const struct neighbour *n)
+{
+	uint32_t head = block_ref(t->b, &n->syn_acks), ref;
+
+	while ((ref = list_first(t->b, head)) != 0) {
+		list_leave(t->b, ref);
+		wheel_arm(t->b, &t->ip->wheel, ref,
+			  t->now + t->ip->config.rto_initial);
+	}
 }
 
 void neighbour_free(struct turn *t, uint32_t ref)
@@ -178,6 +192,7 @@ void neighbour_free(struct turn *t, uint32_t ref)
 	assert(ready_first(t->b, ref) == 0);
 	while (n->first_reply != 0)
 		drop_first_reply(t, n);
+	postpone_syn_acks(t, n);
 	leave(t, n);
 	wheel_disarm(t->b, &t->ip->wheel, ref);
 	table_remove(t->b, &t->ip->neighbour_table, ref,
@@ -195,6 +210,10 @@ void neighbour_keep_reply(struct turn *t, uint32_t ref, struct reply *reply)
 
 	if (n->reply_count == REPLIES_MOST)
 		drop_first_reply(t, n);
+	if (t->ip->waiting_replies >= (t->ip->config.replies + 3) / 4) {
+		reply_free(t, reply);
+		return;
+	}
 	reply->next = 0;
 	if (n->last_reply != 0)
 		((struct reply *)block_at(t->b, n->last_reply))->next = last;
@@ -202,6 +221,7 @@ void neighbour_keep_reply(struct turn *t, uint32_t ref, struct reply *reply)
 		n->first_reply = last;
 	n->last_reply = last;
 	n->reply_count++;
+	t->ip->waiting_replies++;
 }
 
 /* The MAC is known: all that waited has its turn. */
@@ -218,9 +238,10 @@ void neighbour_release(struct turn *t, uint32_t ref)
 		reply_requeue(t, n->link, r);
 	}
 	n->last_reply = 0;
+	t->ip->waiting_replies -= n->reply_count;
 	n->reply_count = 0;
 	ready_join(t->b, head, ref);
-	while ((waits = list_first(t->b, block_ref(t->b, &link->held))) != 0) {
+	while ((waits = list_first(t->b, block_ref(t->b, &n->syn_acks))) != 0) {
 		list_leave(t->b, waits);
 		list_push(t->b, head, waits);
 	}

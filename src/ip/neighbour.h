@@ -19,18 +19,21 @@ struct neighbour {
 	uint8_t link;
 	uint8_t state; /* enum hf_neighbour_state */
 	uint8_t probes; /* sent without an answer */
+	uint8_t tries; /* of them, those that could not be sent included */
 	bool is_router;
 	bool is_proven;
 	uint8_t reply_count;
 	uint32_t first_reply, last_reply;
-	uint32_t unused[2];
+	uint32_t unused;
 	struct ready waiting; /* list of connections: at READY_OFFSET */
 	uint32_t next, prev; /* in unproven or proven */
 	hf_time confirmed; /* when it was last known to be reachable */
+	_Alignas(BLOCK_UNIT) struct record
+		syn_acks; /* list of half-open ones that wait */
 };
 
-#define NEIGHBOUR_OCTETS 128u
-_Static_assert(sizeof(struct neighbour) <= NEIGHBOUR_OCTETS, "two units");
+#define NEIGHBOUR_OCTETS 256u
+_Static_assert(sizeof(struct neighbour) <= NEIGHBOUR_OCTETS, "a record");
 _Static_assert(offsetof(struct neighbour, waiting) == READY_OFFSET,
 	       "one place");
 
@@ -79,7 +82,10 @@ uint32_t neighbour_find(const struct turn *t, uint32_t link,
 /* The same, made if there is none; 0: no memory. */
 uint32_t neighbour_hold(struct turn *t, uint32_t link,
 			const struct hf_addr *addr);
-/* Forgets it, and the replies that wait. No connection waits for it. */
+/*
+ * Forgets it, and the replies that wait; what is half-open will try again. No
+ * connection waits for it.
+ */
 void neighbour_free(struct turn *t, uint32_t ref);
 /* It has been made use of. */
 void neighbour_touch(struct turn *t, uint32_t ref);

@@ -15,6 +15,7 @@
 #include "ip.h"
 
 #define SOLICITATIONS 3u /* MAX_MULTICAST_SOLICIT, MAX_UNICAST_SOLICIT */
+#define TRIES 30u /* with no address of ours to ask from, or no room */
 #define DELAY_FIRST_PROBE (5 * HF_SECOND)
 
 static void arm(struct turn *t, uint32_t ref, hf_time wait)
@@ -30,13 +31,17 @@ static hf_time retrans(const struct turn *t, const struct neighbour *n)
 static void solicit(struct turn *t, uint32_t ref)
 {
 	struct neighbour *n = neighbour_at(t, ref);
-	bool to_all = n->state == HF_NEIGHBOUR_INCOMPLETE;
+	bool to_all = n->state == HF_NEIGHBOUR_INCOMPLETE, is_asked;
 
-	n->probes++;
-	if (addr_is_ipv4(&n->addr))
-		arp_solicit(t, n, to_all);
+	/* RFC 1122 2.3.2.1: whoever makes us look for many is not obeyed. */
+	if (to_all && !limiter_allows(&t->ip->questions, t->now))
+		is_asked = false;
+	else if (addr_is_ipv4(&n->addr))
+		is_asked = arp_solicit(t, n, to_all);
 	else
-		nd_solicit(t, n, to_all);
+		is_asked = nd_solicit(t, n, to_all);
+	n->probes += is_asked; /* what was not asked is not unanswered */
+	n->tries++;
 	arm(t, ref, retrans(t, n));
 }
 
@@ -51,7 +56,7 @@ static void become_probed(struct turn *t, uint32_t ref)
 	struct neighbour *n = neighbour_at(t, ref);
 
 	n->state = HF_NEIGHBOUR_PROBE;
-	n->probes = 0;
+	n->probes = n->tries = 0;
 	solicit(t, ref);
 }
 
@@ -123,7 +128,7 @@ void neighbour_used(struct turn *t, uint32_t ref, bool may_ask)
 	if (n->state == HF_NEIGHBOUR_STALE) {
 		n->state = HF_NEIGHBOUR_DELAY;
 		arm(t, ref, DELAY_FIRST_PROBE);
-	} else if (n->state == HF_NEIGHBOUR_INCOMPLETE && n->probes == 0) {
+	} else if (n->state == HF_NEIGHBOUR_INCOMPLETE && n->tries == 0) {
 		if (may_ask)
 			solicit(t, ref);
 		else if (n->record.deadline == HF_NEVER)
@@ -168,7 +173,7 @@ bool neighbour_expired(struct turn *t, uint32_t ref)
 	case HF_NEIGHBOUR_PROBE:
 		break;
 	}
-	if (n->probes >= SOLICITATIONS)
+	if (n->probes >= SOLICITATIONS || n->tries >= TRIES)
 		return give_up(t, n);
 	solicit(t, ref);
 	return true;

@@ -24,10 +24,22 @@ void reply_requeue(struct turn *t, uint32_t link, struct reply *reply)
 	l->last_reply = ref;
 }
 
+/*
+ * A quarter is kept for what the link itself lives by, so that a flood of
+ * questions from everywhere does not leave it without neighbours.
+ */
+static bool has_room(const struct turn *t, enum reply_kind kind)
+{
+	const struct pool *pool = &t->ip->replies;
+
+	return (kind != REPLY_TCP && kind != REPLY_ICMP) ||
+	       pool->used < pool->limit - pool->limit / 4;
+}
+
 struct reply *reply_push_on(struct turn *t, uint32_t link, enum reply_kind kind,
 			    const struct hf_addr *remote)
 {
-	uint32_t ref = pool_take(t->b, &t->ip->replies);
+	uint32_t ref = has_room(t, kind) ? pool_take(t->b, &t->ip->replies) : 0;
 	struct reply *r;
 
 	if (ref == 0)

@@ -53,6 +53,39 @@ void ip_route_gateway(struct turn *t, uint32_t link, const struct hf_addr *addr,
 	}
 }
 
+static bool is_alternative(const struct ip_route *a, const struct ip_route *b)
+{
+	return a->bits == b->bits && a->is_ipv4 == b->is_ipv4 &&
+	       addr_has_prefix(&a->prefix, &b->prefix, b->bits);
+}
+
+/* Gives the others of a prefix another chance, if none is left alive. */
+static void revive_others(struct turn *t, const struct ip_route *dead)
+{
+	uint32_t i, n = t->ip->route_count;
+
+	for (i = 0; i < n; i++)
+		if (is_alternative(route_at(t, i), dead) &&
+		    !route_at(t, i)->is_dead)
+			return;
+	for (i = 0; i < n; i++)
+		if (is_alternative(route_at(t, i), dead) &&
+		    !addr_eq(&route_at(t, i)->gateway, &dead->gateway))
+			route_at(t, i)->is_dead = false;
+	forget_ways(t);
+}
+
+/* RFC 4861 6.3.6: one after the other, for ever. */
+void ip_route_revive(struct turn *t, uint32_t link, const struct hf_addr *addr)
+{
+	for (uint32_t i = 0; i < t->ip->route_count; i++) {
+		const struct ip_route *r = route_at(t, i);
+
+		if (r->link == link && r->is_dead && addr_eq(&r->gateway, addr))
+			revive_others(t, r);
+	}
+}
+
 /* The longest prefix; of equals one whose gateway answers; the first. */
 static bool is_better(const struct ip_route *r, const struct ip_route *best)
 {

@@ -220,15 +220,18 @@ static void learn_parameters(struct turn *t, uint32_t link,
 		l->mtu_ipv6 = nd->mtu;
 }
 
+/* RFC 4861 6.3.4: without its MAC it is only told of who is known. */
 static void router_is_here(struct turn *t, uint32_t link,
-			   const struct hf_addr *from, const struct hf_mac *mac)
+			   const struct hf_addr *from, const struct wire_nd *nd)
 {
-	uint32_t ref = neighbour_hold(t, link, from);
+	uint32_t ref = nd->has_mac ? neighbour_hold(t, link, from)
+				   : neighbour_find(t, link, from);
 
 	if (ref == 0)
 		return;
 	neighbour_at(t, ref)->is_router = true;
-	neighbour_heard(t, ref, mac);
+	if (nd->has_mac)
+		neighbour_heard(t, ref, &nd->mac);
 }
 
 /* RFC 4861 6.3.7: but who has not asked yet asks once, to be told the rest. */
@@ -265,7 +268,6 @@ enum hf_drop router_advertised(struct turn *t, uint32_t link,
 		if (p->is_autonomous)
 			autoconf_prefix(t, link, p);
 	}
-	if (nd->has_mac)
-		router_is_here(t, link, from, &nd->mac);
+	router_is_here(t, link, from, nd);
 	return HF_ACCEPTED;
 }

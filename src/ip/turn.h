@@ -40,6 +40,7 @@ struct ip {
 	struct table address_table;
 	uint32_t first_own; /* ref, in the order in which they were added */
 	struct pool replies; /* of struct reply */
+	uint32_t waiting_replies; /* of them, for a neighbour */
 	struct pool neighbours; /* of struct neighbour */
 	struct table neighbour_table;
 	struct ends unproven, proven; /* neighbours, longest unused first */
@@ -54,7 +55,7 @@ struct ip {
 	uint32_t first_learned;
 	uint32_t links, link_count; /* ref of an array of struct ip_link */
 	uint32_t routes, route_count; /* ref of an array of struct ip_route */
-	struct limiter icmp, resets, challenges;
+	struct limiter icmp, resets, challenges, questions;
 	uint64_t address_filter; /* of their last octets: see address.c */
 	struct hf_addr towards; /* the last destination that was looked up */
 	uint32_t towards_link; /* its link; NO_LINK: forget it */

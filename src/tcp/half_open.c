@@ -6,8 +6,8 @@
 #include "tcp.h"
 
 #define WSCALE_NONE 15u
-#define SENT_SHIFT 4u /* in `kind` */
-#define SENT_MOST 15u
+#define RETRIES_SHIFT 4u /* in `kind` */
+#define RETRIES_MOST 15u
 #define ASK_TIME (5 * HF_SECOND)
 
 static struct hf_seq iss_of(const struct half_open *h)
@@ -20,9 +20,16 @@ static uint32_t ref_of(const struct turn *t, const struct half_open *h)
 	return block_ref(t->b, h);
 }
 
-static uint32_t sent(const struct half_open *h)
+/* SYN-ACKs after the first, sent or held back by the link. */
+static uint32_t retries(const struct half_open *h)
 {
-	return h->kind >> SENT_SHIFT;
+	return h->kind >> RETRIES_SHIFT;
+}
+
+static void count_retry(struct half_open *h)
+{
+	if (retries(h) < RETRIES_MOST)
+		h->kind = (uint8_t)(h->kind + (1u << RETRIES_SHIFT));
 }
 
 static uint16_t first_window(const struct listener *l)
@@ -31,16 +38,14 @@ static uint16_t first_window(const struct listener *l)
 						    : 65535);
 }
 
-/* One more SYN-ACK counts as sent: RFC 6298 (5.5). */
+/* RFC 6298 (5.5) */
 static void await_ack(struct turn *t, struct half_open *h)
 {
-	hf_time wait = t->ip->config.rto_initial << sent(h);
+	hf_time wait = t->ip->config.rto_initial << retries(h);
 
 	if (wait > t->ip->config.rto_max)
 		wait = t->ip->config.rto_max;
 	wheel_arm(t->b, &t->ip->wheel, ref_of(t, h), t->now + wait);
-	if (sent(h) < SENT_MOST)
-		h->kind = (uint8_t)(h->kind + (1u << SENT_SHIFT));
 }
 
 static bool find_link(const struct turn *t, const struct half_open *h,
@@ -250,7 +255,8 @@ void half_open_free(struct turn *t, struct half_open *h)
 void half_open_expired(struct turn *t, struct half_open *h)
 {
 	report_flow(t, &h->flow);
-	if (h->is_asked || sent(h) > t->ip->config.syn_ack_retries) {
+	count_retry(h);
+	if (h->is_asked || retries(h) > t->ip->config.syn_ack_retries) {
 		report_step(t, &h->flow, HF_SYN_RECEIVED, HF_LISTEN);
 		half_open_free(t, h);
 		return;
@@ -285,15 +291,16 @@ static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		seg->ts_val = ts_clock(t->now) + ts_offset(t, &h->flow);
 }
 
-/* Counted as sent: they will be tried again, and not for ever. */
-void half_open_unreachable(struct turn *t, uint32_t link)
+void half_open_hold(struct turn *t, struct half_open *h, uint32_t neighbour)
 {
-	uint32_t head = block_ref(t->b, &ip_link_at(t, link)->held), ref;
-
-	while ((ref = list_first(t->b, head)) != 0) {
-		list_leave(t->b, ref);
-		await_ack(t, block_at(t->b, ref));
-	}
+	list_leave(t->b, ref_of(t, h));
+	if (neighbour == 0)
+		await_ack(t, h);
+	else
+		list_push(
+			t->b,
+			block_ref(t->b, &neighbour_at(t, neighbour)->syn_acks),
+			ref_of(t, h));
 }
 
 size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
@@ -313,7 +320,7 @@ size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
 	await_ack(t, h);
 	if (t->report != NULL) {
 		report_flow(t, &h->flow);
-		t->report->why = sent(h) > 1 ? HF_WHY_RTO : HF_WHY_ACCEPT;
+		t->report->why = retries(h) > 0 ? HF_WHY_RTO : HF_WHY_ACCEPT;
 	}
 	return len;
 }
@@ -338,7 +345,7 @@ static void fill_in(struct turn *t, struct tcb *tcb, const struct half_open *h)
 	tcb->snd.nxt = tcb->snd.resend = seq_add(iss_of(h), 1);
 	tcb->ts_offset = ts_offset(t, &h->flow);
 	tcb->flags |= TCB_PASSIVE;
-	if (sent(h) > 1)
+	if (retries(h) > 0)
 		tcb->flags |= TCB_SYN_RETRANSMITTED;
 	take_syn_options(t, tcb, &syn);
 }
@@ -424,6 +431,8 @@ enum hf_drop arrive_half_open(struct turn *t, struct half_open *h,
 	    !(a->seg.flags & TCP_RST))
 		return HF_DROP_PAWS; /* RFC 7323 3.2 */
 	if (is_same_syn) {
+		if (!list_has(&h->flow.record))
+			count_retry(h);
 		answer(t, h); /* our SYN-ACK was lost */
 		return HF_DROP_DUPLICATE;
 	}

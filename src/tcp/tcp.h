@@ -285,11 +285,11 @@ static inline uint32_t half_open_due(const struct turn *t, uint32_t link)
 {
 	return list_first(t->b, ip_link_ref(t, link));
 }
+/* Keeps it until a neighbour's MAC is known (0: for a while). */
+void half_open_hold(struct turn *t, struct half_open *h, uint32_t neighbour);
 /* Writes it; 0: no room. */
 size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
 		       uint8_t *to, size_t cap);
-/* Those that wait for a neighbour on a link have waited in vain. */
-void half_open_unreachable(struct turn *t, uint32_t link);
 
 /* ---- time_wait.c ------------------------------------------------------ */
 
@@ -450,8 +450,8 @@ size_t write_segment(struct turn *t, const struct outgoing *out, uint8_t *to,
 /* The same with text. */
 size_t write_text(struct turn *t, const struct outgoing *out,
 		  const struct outgoing_text *text, uint8_t *to, size_t cap);
-size_t write_reply(struct turn *t, const struct reply *reply, uint8_t *to,
-		   size_t cap);
+size_t write_reply(struct turn *t, uint32_t link, const struct reply *reply,
+		   uint8_t *to, size_t cap);
 
 /* ---- call.c: 3.10.1-3.10.6 -------------------------------------------- */
 

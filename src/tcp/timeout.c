@@ -184,10 +184,16 @@ void timer_probe_sent(struct turn *t, struct tcb *tcb)
 	timer_keepalive(t, tcb);
 }
 
+/* What a peer would have to acknowledge. */
+static bool wants_to_send(const struct tcb *tcb)
+{
+	return tcb->flags & TCB_SYN_DUE || send_has_more(tcb);
+}
+
 /* Nothing is sent, but patience ends all the same. */
 void timer_delayed_by_link(struct turn *t, struct tcb *tcb)
 {
-	if (!is_running(tcb, TIMER_LIMIT) && send_has_more(tcb))
+	if (!is_running(tcb, TIMER_LIMIT) && wants_to_send(tcb))
 		restart_limit(t, tcb);
 }
 
@@ -199,7 +205,7 @@ void timer_address_lost(struct turn *t, struct tcb *tcb)
 /* What could not be sent is tried again as if it had been lost. */
 void timer_unreachable(struct turn *t, struct tcb *tcb)
 {
-	if (send_has_more(tcb) && !is_running(tcb, TIMER_RETRANSMIT))
+	if (wants_to_send(tcb) && !is_running(tcb, TIMER_RETRANSMIT))
 		timer_set(t, tcb, TIMER_RETRANSMIT, t->now + rto(t, tcb));
 	timer_delayed_by_link(t, tcb);
 }

@@ -89,13 +89,14 @@ size_t write_segment(struct turn *t, const struct outgoing *out, uint8_t *to,
 	return write_text(t, out, &none, to, cap);
 }
 
-size_t write_reply(struct turn *t, const struct reply *reply, uint8_t *to,
-		   size_t cap)
+size_t write_reply(struct turn *t, uint32_t link, const struct reply *reply,
+		   uint8_t *to, size_t cap)
 {
 	const struct outgoing out = {
 		.local = &reply->local,
 		.remote = &reply->remote,
-		.ttl = reply->ttl != 0 ? reply->ttl : t->ip->config.ttl,
+		.ttl = reply->ttl != 0 ? reply->ttl
+				       : ip_ttl(t, link, &reply->remote),
 		.tos = reply->tos,
 		.seg = {
 			.src_port = reply->u.tcp.local_port,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire_mld.h"
 #include "checksum.h"
+#include "extension.h"
 
 enum type {
 	REPORT_V1 = 131,
@@ -13,6 +14,9 @@ enum type {
 #define QUERY_V2 28u
 #define AT_GROUP 8u
 
+#define NEXT_HEADER 6u /* where the IPv6 header says it */
+#define ROUTER_ALERT 5u
+
 /* ---- queries ---------------------------------------------------------- */
 
 /* RFC 3810 5.1.3: from 32768 on, a float of 3 and 12 bits. */
@@ -23,10 +27,25 @@ static uint32_t delay_of(uint16_t code)
 	return ((code & 0x0fffu) | 0x1000u) << ((code >> 12 & 7u) + 3);
 }
 
+/* RFC 3810 6.2, RFC 2711 2.1: among the hop-by-hop options. */
+static bool has_router_alert(const struct wire_ip *ip)
+{
+	const uint8_t *p = ip->payload - ip->header_len;
+	uint32_t at = WIRE_IPV6_HEADER + 2, end;
+
+	if (ip->header_len == WIRE_IPV6_HEADER || p[NEXT_HEADER] != HOP_BY_HOP)
+		return false;
+	end = WIRE_IPV6_HEADER + (p[WIRE_IPV6_HEADER + 1] + 1u) * 8;
+	while (at + 1 < end && p[at] != ROUTER_ALERT)
+		at += p[at] == 0 ? 1 : 2u + p[at + 1];
+	return at + 3 < end && get_be16(p + at + 2) == 0;
+}
+
 static bool is_trustworthy(const struct wire_ip *ip)
 {
-	return ip->ttl == 1 && ip->src.octet[0] == 0xfe &&
-	       (ip->src.octet[1] & 0xc0) == 0x80 && ip->dst.octet[0] == 0xff;
+	return has_router_alert(ip) && ip->ttl == 1 &&
+	       ip->src.octet[0] == 0xfe && (ip->src.octet[1] & 0xc0) == 0x80 &&
+	       ip->dst.octet[0] == 0xff;
 }
 
 enum hf_drop wire_mld_parse(struct wire_mld_query *query,

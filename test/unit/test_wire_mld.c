@@ -17,28 +17,63 @@ static struct hf_addr group(uint8_t n)
 	return (struct hf_addr){ { 0xff, 2, [15] = n } };
 }
 
+#define HEADERS 48u /* IPv6, and hop-by-hop options */
+
 /* A query of `len` octets to all nodes, as a router sends it. */
 struct query {
-	uint8_t octet[64];
+	uint8_t octet[HEADERS + 64];
 	struct wire_ip ip;
 };
 
 static void make(struct query *q, uint16_t delay, uint32_t len)
 {
+	static const uint8_t alert[8] = { 58, 0, 5, 2, 0, 0, 1, 0 };
+	uint8_t *message = q->octet + HEADERS;
 	uint16_t checksum;
 
 	*q = (struct query){ .ip = { .src = link_local(1), .dst = group(1) } };
+	q->octet[0] = 0x60;
+	memcpy(q->octet + 40, alert, sizeof alert);
 	q->ip.version = 6;
 	q->ip.ttl = 1;
 	q->ip.protocol = WIRE_PROTOCOL_ICMPV6;
-	q->ip.payload = q->octet;
+	q->ip.header_len = HEADERS;
+	q->ip.payload = message;
 	q->ip.payload_len = len;
-	q->octet[0] = WIRE_MLD_QUERY;
-	put_be16(q->octet + 4, delay);
+	message[0] = WIRE_MLD_QUERY;
+	put_be16(message + 4, delay);
 	checksum =
-		wire_checksum(wire_sum(q->octet, len) +
+		wire_checksum(wire_sum(message, len) +
 			      wire_sum_pseudo(&q->ip.src, &q->ip.dst, 58, len));
-	memcpy(q->octet + 2, &checksum, sizeof checksum);
+	memcpy(message + 2, &checksum, sizeof checksum);
+}
+
+/* RFC 3810 6.2: "without a Router Alert option", it is not to be obeyed. */
+static void test_query_without_router_alert(void **state)
+{
+	static const uint8_t others[][8] = {
+		{ 58, 0, 1, 4, 0, 0, 0, 0 }, /* only padding */
+		{ 58, 0, 0, 0, 0, 0, 0, 0 },
+		{ 58, 0, 5, 2, 0, 1, 1, 0 }, /* for RSVP: RFC 2711 2.1 */
+		{ 58, 0, 1, 2, 0, 0, 5, 2 }, /* its value is past the end */
+		{ 58, 0, 1, 2, 5, 2, 0, 0 }, /* within another */
+	};
+	struct wire_mld_query query;
+	struct query q;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		make(&q, 0, 28);
+		memcpy(q.octet + 40, others[i], 8);
+		assert_int_equal(wire_mld_parse(&query, &q.ip, false),
+				 HF_DROP_ICMP_TYPE);
+	}
+	make(&q, 0, 28);
+	memcpy(q.octet + 40, "\x3a\0\1\0\5\2\0\0", 8); /* behind padding */
+	assert_int_equal(wire_mld_parse(&query, &q.ip, false), HF_ACCEPTED);
+	q.octet[6] = 60; /* these are destination options */
+	assert_int_equal(wire_mld_parse(&query, &q.ip, false),
+			 HF_DROP_ICMP_TYPE);
 }
 
 /* RFC 3810 5.1.3: the maximum response code, the float included. */
@@ -98,7 +133,7 @@ static void test_query_that_is_none(void **state)
 	assert_int_equal(wire_mld_parse(&query, &q.ip, false),
 			 HF_DROP_ICMP_TYPE);
 	make(&q, 0, 28);
-	q.octet[27] ^= 1;
+	q.octet[HEADERS + 27] ^= 1;
 	assert_int_equal(wire_mld_parse(&query, &q.ip, false),
 			 HF_DROP_ICMP_CHECKSUM);
 	assert_int_equal(wire_mld_parse(&query, &q.ip, true), HF_ACCEPTED);
@@ -174,6 +209,7 @@ int main(void)
 		cmocka_unit_test(test_query_version_2),
 		cmocka_unit_test(test_query_version_1),
 		cmocka_unit_test(test_query_that_is_none),
+		cmocka_unit_test(test_query_without_router_alert),
 		cmocka_unit_test(test_report_version_2),
 		cmocka_unit_test(test_report_version_1),
 	};
