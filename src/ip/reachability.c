@@ -28,13 +28,22 @@ static hf_time retrans(const struct turn *t, const struct neighbour *n)
 	return ip_link_at(t, n->link)->retrans * HF_MILLISECOND;
 }
 
+/*
+ * RFC 1122 2.3.2.1: whoever makes us look for many is not obeyed; but
+ * gateways are few, and all depends on them.
+ */
+static bool may_ask_all(struct turn *t, const struct neighbour *n)
+{
+	return ip_is_gateway(t, n->link, &n->addr) ||
+	       limiter_allows(&t->ip->questions, t->now);
+}
+
 static void solicit(struct turn *t, uint32_t ref)
 {
 	struct neighbour *n = neighbour_at(t, ref);
 	bool to_all = n->state == HF_NEIGHBOUR_INCOMPLETE, is_asked;
 
-	/* RFC 1122 2.3.2.1: whoever makes us look for many is not obeyed. */
-	if (to_all && !limiter_allows(&t->ip->questions, t->now))
+	if (to_all && !may_ask_all(t, n))
 		is_asked = false;
 	else if (addr_is_ipv4(&n->addr))
 		is_asked = arp_solicit(t, n, to_all);
@@ -152,7 +161,8 @@ static void reachable_expired(struct turn *t, uint32_t ref)
 /* It does not answer: nothing is known of it any more. */
 static bool give_up(struct turn *t, const struct neighbour *n)
 {
-	ip_route_gateway(t, n->link, &n->addr, true);
+	if (n->probes > 0)
+		ip_route_gateway(t, n->link, &n->addr, true);
 	return false;
 }
 

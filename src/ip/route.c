@@ -53,6 +53,16 @@ void ip_route_gateway(struct turn *t, uint32_t link, const struct hf_addr *addr,
 	}
 }
 
+bool ip_is_gateway(const struct turn *t, uint32_t link,
+		   const struct hf_addr *addr)
+{
+	for (uint32_t i = 0; i < t->ip->route_count; i++)
+		if (route_at(t, i)->link == link &&
+		    addr_eq(&route_at(t, i)->gateway, addr))
+			return true;
+	return false;
+}
+
 static bool is_alternative(const struct ip_route *a, const struct ip_route *b)
 {
 	return a->bits == b->bits && a->is_ipv4 == b->is_ipv4 &&

@@ -41,6 +41,9 @@ void ip_route_remove(struct turn *t, uint32_t owner);
 /* A gateway answers, or does not: others are preferred to a dead one. */
 void ip_route_gateway(struct turn *t, uint32_t link, const struct hf_addr *addr,
 		      bool is_dead);
+/* True if a route leads by it. */
+bool ip_is_gateway(const struct turn *t, uint32_t link,
+		   const struct hf_addr *addr);
 /* A gateway has failed; if all have, the others are tried again. */
 void ip_route_revive(struct turn *t, uint32_t link, const struct hf_addr *addr);
 /* True if a gateway that is not known to be dead leads there. */
