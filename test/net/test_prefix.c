@@ -292,6 +292,16 @@ static void learned_address_can_be_duplicate(struct net *n)
 	require(n, address_state(n, LEARNED) == HF_ADDRESS_DUPLICATE);
 }
 
+/* host.h: each change "of one that is not the caller's doing". */
+static void learned_address_is_told(struct net *n)
+{
+	settle(n);
+	in_prefix(n, "2001:db8:1::", PREFIX_A, 100, 50);
+	event(n, NOBODY, HF_EVENT_ADDRESS);
+	require(n, address_state(n, LEARNED) != HF_ADDRESS_NONE);
+	require(n, address_get(n, LEARNED).is_learned);
+}
+
 static const struct net_case cases[] = {
 	CASE(prefix_on_link_needs_no_router),
 	CASE(prefix_on_link_ends_with_valid_zero),
@@ -310,6 +320,7 @@ static const struct net_case cases[] = {
 	CASE(prefixes_of_no_use_make_no_address),
 	CASE(each_prefix_makes_an_address),
 	CASE(learned_address_can_be_duplicate),
+	CASE(learned_address_is_told),
 };
 
 NET_MAIN("prefix", cases)
