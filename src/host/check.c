@@ -121,7 +121,7 @@ static int check_list(const struct turn *t, uint32_t head)
 static int check_neighbours(const struct turn *t)
 {
 	const struct ends *const lists[] = { &t->ip->unproven, &t->ip->proven };
-	uint32_t count[2] = { 0 };
+	uint32_t count[2] = { 0 }, waiting = 0;
 
 	for (unsigned i = 0; i < 2; i++) {
 		uint32_t ref = lists[i]->first, before = 0;
@@ -140,10 +140,12 @@ static int check_neighbours(const struct turn *t)
 			      (ready_first(t->b, ref) == 0 &&
 			       n->first_reply == 0));
 			before = ref;
+			waiting += n->reply_count;
 			count[i]++;
 		}
 		CHECK(lists[i]->last == before);
 	}
+	CHECK(waiting == t->ip->waiting_replies);
 	CHECK(count[0] == t->ip->unproven_count);
 	CHECK(count[0] + count[1] == t->ip->neighbours.used);
 	CHECK(t->ip->neighbours.used == t->ip->neighbour_table.entries);
