@@ -175,8 +175,8 @@ enum drill_protocol {
 	DRILL_TCP,
 	DRILL_UDP,
 	DRILL_UDPLITE,
-	DRILL_ICMP, /* of IPv4 */
-	DRILL_ICMPV6,
+	DRILL_ICMP, /* of the IP version that the script runs with */
+	DRILL_ICMPV6, /* of IPv6 only */
 };
 
 /* The packet that an ICMP error echoes; TCP: seq and, if said, flags. */
@@ -188,8 +188,13 @@ struct drill_echoed {
 	struct drill_udp udp;
 };
 
-struct drill_icmp {
+struct drill_icmp_type {
+	bool known; /* the names mean something in that version */
 	uint8_t type, code;
+};
+
+struct drill_icmp {
+	struct drill_icmp_type v4, v6; /* at least one is known */
 	bool has_mtu, has_id, has_seq;
 	uint32_t mtu;
 	uint16_t id, seq; /* of echo_request and echo_reply */
