@@ -75,6 +75,9 @@ struct hf_config {
 	hf_time r2; /* give up an established connection; SHLD-11 */
 	hf_time r2_syn; /* give up opening; MUST-23 */
 	uint32_t r1; /* retransmissions before a soft error; SHLD-10 */
+	uint32_t retries; /* R2 as retransmissions, to 255; 0: `r2` alone */
+	uint32_t syn_retries; /* of an active open, to 127; 0: `r2_syn` */
+	uint32_t syn_linear_timeouts; /* without back-off, to 127 more */
 	uint32_t syn_ack_retries; /* of a half-open connection */
 	hf_time keepalive_idle; /* MUST-28: not under two hours by default */
 	hf_time keepalive_interval;
@@ -117,6 +120,17 @@ enum hf_unserved {
 /* Fills `config` for `profile`; the secret is left all zero. */
 HF_PUBLIC void hf_config_default(struct hf_config *config,
 				 enum hf_profile profile);
+
+/*
+ * What a host was configured with, and another configuration from now on.
+ * Members that limit a number of objects, and the secret, stay as they were
+ * when the host was made. HF_ERR_ARGUMENT: one of these differs, or a member
+ * has no meaning; nothing is changed then.
+ */
+HF_PUBLIC void hf_config_get(const struct hf_host *host,
+			     struct hf_config *config);
+HF_PUBLIC enum hf_error hf_config_set(struct hf_host *host,
+				      const struct hf_config *config);
 
 /* Least and preferred alignment of a block, in octets. */
 #define HF_BLOCK_ALIGN 64
@@ -373,6 +387,7 @@ enum hf_why {
 	HF_WHY_PARTIAL_ACK, /* NewReno, RFC 6582 */
 	HF_WHY_LIMITED_TRANSMIT, /* RFC 3042 */
 	HF_WHY_WINDOW_PROBE,
+	HF_WHY_OVERRIDE, /* held back long enough: RFC 9293 3.8.6.2.1 */
 	HF_WHY_KEEPALIVE,
 	HF_WHY_ACK, /* acknowledges at once */
 	HF_WHY_DELAYED_ACK,
@@ -472,6 +487,7 @@ HF_PUBLIC uint64_t hf_drops(const struct hf_host *host, enum hf_drop drop);
 #define HF_EVENT_SOFT_ERROR 0x0080u /* trouble under way: MUST-47, SHLD-9 */
 #define HF_EVENT_DRAINED 0x0100u /* all that was sent is acknowledged */
 #define HF_EVENT_ADDRESS 0x0200u /* of no handle: see hf_address_state() */
+#define HF_EVENT_URGENT 0x0400u /* urgent data is ahead: MUST-32 */
 
 struct hf_event {
 	struct hf_handle handle; /* connection, listener or undecided SYN */
@@ -577,6 +593,31 @@ HF_PUBLIC enum hf_error hf_send(struct hf_host *host,
 				struct hf_handle connection, const void *data,
 				size_t len, size_t *sent);
 
+/* How to SEND: RFC 9293 3.9.1.2. */
+#define HF_SEND_PUSH 0x1u /* PSH where these octets end: MAY-15 */
+#define HF_SEND_URGENT 0x2u /* they are urgent, up to the last: MUST-30 */
+#define HF_SEND_MORE 0x4u /* more follows: do not send a part of a segment */
+
+/*
+ * The same, as `flags` of HF_SEND_... say; they count for what was taken. What
+ * HF_SEND_MORE holds back goes with the next hf_send(), hf_shutdown() or
+ * hf_close(), and after an RTO in any case. HF_ERR_ARGUMENT: other flags.
+ * HF_ERR_NO_MEMORY: also if there is none for what the flags ask.
+ */
+HF_PUBLIC enum hf_error hf_send_as(struct hf_host *host,
+				   struct hf_handle connection,
+				   const void *data, size_t len, unsigned flags,
+				   size_t *sent);
+
+/*
+ * FLUSH, RFC 9293 3.9.1.7 (MAY-14): throws away what is queued, was never
+ * sent and is right of the peer's window; says how many octets that was.
+ * HF_ERR_CLOSING: after hf_shutdown(), when FIN has its place already.
+ * HF_ERR_NOT_CONNECTED, HF_ERR_HANDLE.
+ */
+HF_PUBLIC enum hf_error hf_flush(struct hf_host *host,
+				 struct hf_handle connection, size_t *dropped);
+
 /*
  * The same in place: lends *len octets of the send queue to write into;
  * hf_commit() queues the first `len` of them. The loan ends with the next
@@ -630,6 +671,26 @@ HF_PUBLIC enum hf_error hf_close(struct hf_host *host, struct hf_handle handle,
 HF_PUBLIC enum hf_error hf_abort(struct hf_host *host,
 				 struct hf_handle connection, hf_time now);
 
+/* What a sender knows of its losses. */
+enum hf_recovery {
+	HF_RECOVERY_OPEN = 0, /* of none */
+	HF_RECOVERY_DISORDER, /* there are duplicate ACKs */
+	HF_RECOVERY_CWR, /* the window was reduced for ECN: RFC 3168 */
+	HF_RECOVERY_FAST, /* fast recovery */
+	HF_RECOVERY_LOSS, /* a retransmission timeout */
+};
+
+/* What a connection has done, from when HF_OPTION_COUNT was set. */
+struct hf_counts {
+	uint64_t segments_out, segments_in;
+	uint64_t data_segments_out, data_segments_in; /* those with text */
+	uint64_t octets_sent, octets_retransmitted; /* of text */
+	uint64_t octets_acked, octets_received; /* each once */
+	hf_time last_sent, last_received; /* text; 0: none yet */
+	hf_time last_acked; /* an ACK came; 0: none yet */
+	uint32_t retransmissions; /* segments */
+};
+
 /* STATUS, RFC 9293 3.9.1.6. */
 struct hf_status {
 	enum hf_state state;
@@ -640,14 +701,31 @@ struct hf_status {
 	uint32_t send_room; /* octets that hf_send() takes */
 	uint32_t receive_queue; /* octets to receive */
 	uint32_t in_flight; /* octets sent and not acknowledged */
+	uint32_t unsent; /* octets queued and never sent */
+	bool has_urgent; /* urgent data is yet to be received */
+	uint32_t urgent; /* octets to receive up to its end: MUST-33 */
 	uint32_t send_window, receive_window; /* octets */
 	uint32_t mss; /* effective send MSS: MUST-16 */
 	uint32_t cwnd, ssthresh; /* octets */
 	hf_time srtt, rttvar, rto;
 	uint32_t retransmissions; /* of the oldest octet */
+	uint32_t probes; /* keepalive probes unanswered */
+	enum hf_recovery recovery;
+	uint32_t lost,
+		resent; /* octets in flight: taken for lost, sent again */
+	uint32_t duplicates; /* duplicate ACKs in a row */
+	uint32_t receive_mss; /* the longest segment that came */
+	uint32_t advertised_mss; /* in our SYN: MUST-67 */
+	uint32_t mtu; /* of the path, as far as known */
+	hf_time min_rtt; /* counted with the rest; 0: unknown */
+	uint32_t ts_offset; /* our timestamps are milliseconds plus this */
+	uint8_t tos; /* of what is sent */
+	uint8_t received_tos; /* of the last segment, if counted: MAY-9 */
+	bool is_quick; /* acknowledges at once for now */
 	uint8_t send_scale, receive_scale;
 	bool timestamps, sack;
 	uint64_t user;
+	struct hf_counts counts;
 };
 
 /* HF_ERR_HANDLE. Works on listeners too: state is HF_LISTEN. */
@@ -667,12 +745,24 @@ enum hf_option {
 	HF_OPTION_TOS, /* Diffserv field, 0-255, ECN bits 0 (MUST-48) */
 	HF_OPTION_SEND_BUFFER, /* octets */
 	HF_OPTION_RECEIVE_BUFFER, /* octets; the window never shrinks */
+	HF_OPTION_CORK, /* 1: hold back what does not fill a segment */
+	HF_OPTION_MSS, /* most octets of a segment, 64-65535; 0: no limit */
+	HF_OPTION_WINDOW_CLAMP, /* most octets of window offered; 0: no limit */
+	HF_OPTION_FIN_WAIT_2, /* seconds, to 65535; 0: as configured */
+	HF_OPTION_QUICK_ACK, /* 1: acknowledge without delay */
+	HF_OPTION_KEEPALIVE_OCTET, /* 1: probes carry an octet (MAY-6) */
+	HF_OPTION_OPEN_RETRIES, /* SYNs sent again, to 127; 0: as configured */
+	HF_OPTION_FRAGMENT, /* 1: routers may fragment: no path MTU discovery */
+	HF_OPTION_COUNT, /* 1: keep struct hf_counts */
 	HF_OPTIONS
 };
 
 /*
- * Changes or reads an option of a connection.
+ * Changes or reads an option of a connection, or what a listener's future
+ * connections begin with. Set between hf_open() and the next hf_output(), it
+ * is there before the SYN.
  * HF_ERR_ARGUMENT: no such option, or value out of range. HF_ERR_HANDLE.
+ * HF_ERR_NOT_CONNECTED: it has ended. HF_ERR_NO_MEMORY.
  */
 HF_PUBLIC enum hf_error hf_set(struct hf_host *host,
 			       struct hf_handle connection,

@@ -200,6 +200,29 @@ void queue_consume(struct block *b, struct buffers *all, struct queue *q,
 	}
 }
 
+void queue_truncate(struct block *b, struct buffers *all, struct queue *q,
+		    uint32_t len)
+{
+	struct queue_cursor cursor = { 0 };
+	struct queue rest;
+	struct buffer *last;
+	uint32_t n;
+
+	if (len == 0) {
+		queue_clear(b, all, q);
+		return;
+	}
+	queue_at(b, q, &cursor, len - 1, &n);
+	last = buffer_at(b, cursor.buffer);
+	rest = (struct queue){ .head = last->next };
+	last->end = (uint16_t)(last->start + len - cursor.offset);
+	last->lent = 0;
+	last->next = 0;
+	q->tail = cursor.buffer;
+	q->len = len;
+	queue_clear(b, all, &rest);
+}
+
 void queue_clear(struct block *b, struct buffers *all, struct queue *q)
 {
 	while (q->head != 0) {

@@ -74,6 +74,9 @@ const uint8_t *queue_peek(const struct block *b, const struct queue *q,
 /* Drops `len` octets, not more than there are, from the front. */
 void queue_consume(struct block *b, struct buffers *all, struct queue *q,
 		   uint32_t len);
+/* Drops all behind the first `len` octets, not more than there are. */
+void queue_truncate(struct block *b, struct buffers *all, struct queue *q,
+		    uint32_t len);
 void queue_clear(struct block *b, struct buffers *all, struct queue *q);
 
 /*

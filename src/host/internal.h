@@ -11,6 +11,10 @@ struct hf_host {
 	struct tcp tcp;
 };
 
+/* config.c */
+bool config_is_valid(const struct hf_config *config);
+void config_apply_rates(struct ip *ip);
+
 /* The largest queue: a window says no more, RFC 7323 2.3. */
 #define BUFFER_MOST (UINT32_C(1) << 30)
 
@@ -32,6 +36,12 @@ static inline struct tcb *find_connection(const struct hf_host *host,
 	if (tcb == NULL || tcb->flags & (TCB_RELEASED | TCB_UNACCEPTED))
 		return NULL;
 	return tcb;
+}
+
+static inline struct listener *find_listener(const struct hf_host *host,
+					     struct hf_handle handle)
+{
+	return pool_find(&host->block, &host->tcp.listeners, handle);
 }
 
 /* The kind of thing that a page of records holds: enum hf_pool; HF_POOLS. */

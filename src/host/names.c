@@ -97,6 +97,7 @@ const char *hf_why_name(enum hf_why why)
 		NAME(PARTIAL_ACK),
 		NAME(LIMITED_TRANSMIT),
 		NAME(WINDOW_PROBE),
+		NAME(OVERRIDE),
 		NAME(KEEPALIVE),
 		NAME(ACK),
 		NAME(DELAYED_ACK),

@@ -2,12 +2,6 @@
 /* The user calls: handles are checked here, and nothing else is trusted. */
 #include "internal.h"
 
-static struct listener *find_listener(const struct hf_host *host,
-				      struct hf_handle handle)
-{
-	return pool_find(&host->block, &host->tcp.listeners, handle);
-}
-
 /* ---- opening ---------------------------------------------------------- */
 
 enum hf_error hf_listen(struct hf_host *host, const struct hf_listen *options,
@@ -104,8 +98,9 @@ static enum hf_error may_send(struct tcb *tcb, uint32_t *room)
 	return HF_OK;
 }
 
-enum hf_error hf_send(struct hf_host *host, struct hf_handle connection,
-		      const void *data, size_t len, size_t *sent)
+enum hf_error hf_send_as(struct hf_host *host, struct hf_handle connection,
+			 const void *data, size_t len, unsigned flags,
+			 size_t *sent)
 {
 	struct turn t = turn_of(host, 0, NULL);
 	struct tcb *tcb = find_connection(host, connection);
@@ -115,16 +110,42 @@ enum hf_error hf_send(struct hf_host *host, struct hf_handle connection,
 	*sent = 0;
 	if (tcb == NULL)
 		return HF_ERR_HANDLE;
-	if (len == 0)
+	if (len == 0 || flags & ~(HF_SEND_PUSH | HF_SEND_URGENT | HF_SEND_MORE))
 		return HF_ERR_ARGUMENT;
 	error = may_send(tcb, &room);
 	if (error != HF_OK)
 		return error;
+	if (flags != 0 && tcb_side(&t, tcb) == NULL)
+		return HF_ERR_NO_MEMORY;
 	*sent = send_append(&t, tcb, data, len < room ? (uint32_t)len : room);
 	if (*sent < len)
 		tcb->flags |= TCB_WANTS_ROOM;
+	if (*sent > 0 && tcb->side != 0)
+		send_marked(&t, tcb, flags);
 	tcb_ready(&t, tcb);
 	return *sent > 0 ? HF_OK : HF_ERR_NO_MEMORY;
+}
+
+enum hf_error hf_send(struct hf_host *host, struct hf_handle connection,
+		      const void *data, size_t len, size_t *sent)
+{
+	return hf_send_as(host, connection, data, len, 0, sent);
+}
+
+enum hf_error hf_flush(struct hf_host *host, struct hf_handle connection,
+		       size_t *dropped)
+{
+	struct turn t = turn_of(host, 0, NULL);
+	struct tcb *tcb = find_connection(host, connection);
+	enum hf_error error;
+	uint32_t n = 0;
+
+	*dropped = 0;
+	if (tcb == NULL)
+		return HF_ERR_HANDLE;
+	error = call_flush(&t, tcb, &n);
+	*dropped = n;
+	return error;
 }
 
 enum hf_error hf_reserve(struct hf_host *host, struct hf_handle connection,
@@ -165,6 +186,8 @@ enum hf_error hf_commit(struct hf_host *host, struct hf_handle connection,
 	if (queue_lent(t.b, &tcb->send) == 0)
 		return HF_OK; /* nothing was lent, and nothing is committed */
 	queue_commit(t.b, &t.ip->buffers, &tcb->send, (uint32_t)len);
+	if (tcb->side != 0)
+		send_marked(&t, tcb, 0);
 	tcb_ready(&t, tcb);
 	return HF_OK;
 }
@@ -187,6 +210,8 @@ static enum hf_error may_receive(const struct tcb *tcb)
 static void consume(struct turn *t, struct tcb *tcb, uint32_t len)
 {
 	queue_consume(t->b, &t->ip->buffers, &tcb->receive, len);
+	if (tcb->side != 0)
+		urgent_consumed(t, tcb);
 	tcb_window_changed(t, tcb);
 }
 

@@ -59,11 +59,24 @@ static void forget_recover(struct turn *t, struct tcb *tcb)
 	tcb_side_settle(t, tcb);
 }
 
+/* What the side record says of octets that are acknowledged by now. */
+static void forget_marks(struct turn *t, struct tcb *tcb)
+{
+	struct tcb_side *side = tcb_side_of(t, tcb);
+
+	if (side == NULL)
+		return;
+	if (side->has_push && seq_upto(side->push, tcb->snd.una))
+		side->has_push = false;
+	urgent_acknowledged(t, tcb);
+}
+
 static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
 {
 	uint32_t acked = a->seg.ack.n - tcb->snd.una.n;
 
 	rtt_acknowledged(t, tcb, &a->seg);
+	count_acked(t, tcb, acked);
 	consume(t, tcb, acked);
 	tcb->snd.una = a->seg.ack;
 	tcb->snd.resend = seq_max(tcb->snd.resend, tcb->snd.una);
@@ -74,6 +87,7 @@ static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
 		congestion_acked(t, tcb, acked);
 	tcb->duplicates = 0;
 	forget_recover(t, tcb);
+	forget_marks(t, tcb);
 	if (tcb->flags & TCB_PROBING && !send_has_more(tcb))
 		timer_window_opened(tcb); /* it does not matter any more */
 	timer_acked(t, tcb);

@@ -74,6 +74,15 @@ static bool is_acceptable(const struct tcb *tcb, const struct arrival *a)
 	return wnd != 0 && (first < wnd || last < wnd);
 }
 
+/* The urgent pointer is an offset from the sequence number. */
+static void trim_urgent(struct wire_tcp *seg, uint32_t octets)
+{
+	if (seg->urgent > octets)
+		seg->urgent = (uint16_t)(seg->urgent - octets);
+	else
+		seg->flags &= (uint8_t)~TCP_URG;
+}
+
 /*
  * What lies outside the window is cut off, and SYN and FIN with it: what
  * goes on starts at RCV.NXT or beyond. The segment is acceptable.
@@ -88,6 +97,7 @@ static void trim(const struct tcb *tcb, struct arrival *a)
 	if (old > 0 && seg->flags & TCP_SYN) {
 		seg->flags &= (uint8_t)~TCP_SYN;
 		seg->seq = seq_add(seg->seq, 1);
+		trim_urgent(seg, 1);
 		old--;
 	}
 	if (old > 0) {
@@ -97,6 +107,7 @@ static void trim(const struct tcb *tcb, struct arrival *a)
 		seg->text += n;
 		seg->text_len -= n;
 		seg->seq = seq_add(seg->seq, n);
+		trim_urgent(seg, n);
 	}
 	room = wnd - (seg->seq.n - tcb->rcv.nxt.n);
 	if (seg->text_len + !!(seg->flags & TCP_FIN) > room) {
@@ -363,6 +374,8 @@ enum hf_drop arrive_connection(struct turn *t, struct tcb *tcb,
 		tcb->probes = 0;
 		timer_keepalive(t, tcb);
 	}
+	if (a->seg.flags & TCP_URG)
+		urgent_arrived(t, tcb, a);
 	return text_arrived(t, tcb, a);
 }
 
@@ -391,6 +404,8 @@ enum hf_drop arrive_tcb(struct turn *t, struct tcb *tcb, struct arrival *a)
 
 	report_tcb(t, tcb);
 	scale_window(tcb, a);
+	if (tcb->side != 0)
+		count_arrived(t, tcb, a);
 	drop = tcb->state == HF_SYN_SENT ? arrive_syn_sent(t, tcb, a)
 					 : arrive_connection(t, tcb, a);
 	if (t->report != NULL &&

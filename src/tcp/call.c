@@ -180,6 +180,7 @@ static void queue_fin(struct turn *t, struct tcb *tcb)
 		enter(t, tcb, HF_FIN_WAIT_1);
 	else if (tcb->state == HF_CLOSE_WAIT)
 		enter(t, tcb, HF_LAST_ACK);
+	timer_text_queued(tcb);
 	tcb_ready(t, tcb);
 }
 
@@ -208,6 +209,40 @@ enum hf_error call_shutdown(struct turn *t, struct tcb *tcb)
 		break;
 	}
 	return HF_ERR_NOT_CONNECTED;
+}
+
+/* What marked the end of what is gone now marks the end of what is left. */
+static void pull_marks(struct turn *t, struct tcb *tcb)
+{
+	struct tcb_side *side = tcb_side_of(t, tcb);
+	struct hf_seq end = send_end(tcb);
+
+	if (side == NULL)
+		return;
+	if (side->has_snd_up && seq_before(end, side->snd_up))
+		side->snd_up = end;
+	if (side->has_push && seq_before(end, side->push))
+		side->push = end;
+	urgent_acknowledged(t, tcb);
+}
+
+/* RFC 9293 3.9.1.7, MAY-14 */
+enum hf_error call_flush(struct turn *t, struct tcb *tcb, uint32_t *dropped)
+{
+	if (tcb->state == HF_CLOSED)
+		return HF_ERR_NOT_CONNECTED;
+	if (tcb->flags & TCB_FIN_QUEUED ||
+	    !state_may_send((enum hf_state)tcb->state))
+		return HF_ERR_CLOSING;
+	*dropped = send_drop_unsent(t, tcb);
+	if (*dropped == 0)
+		return HF_OK;
+	pull_marks(t, tcb);
+	if (tcb->flags & TCB_WANTS_ROOM) {
+		tcb->flags &= ~TCB_WANTS_ROOM;
+		tcb_tell(t, tcb, HF_EVENT_WRITABLE);
+	}
+	return HF_OK;
 }
 
 void call_abort(struct turn *t, struct tcb *tcb)

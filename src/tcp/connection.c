@@ -45,13 +45,24 @@ uint16_t tcb_mss_for(const struct turn *t, const struct tcb *tcb,
 {
 	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;
 	uint32_t link_mss = ip_mtu(t, tcb->link, &tcb->flow.remote) - headers;
-	uint32_t mss = peer_mss;
+	uint32_t mss = peer_mss, wish = tcb_wishes(t, tcb)->mss;
 
 	if (mss == 0)
 		mss = addr_is_ipv4(&tcb->flow.remote) ? 536 : 1220;
-	if (mss < 64) /* a peer may not make us send by crumbs */
-		mss = 64;
+	if (wish != 0 && mss > wish)
+		mss = wish;
+	if (mss < TCP_MSS_LEAST) /* a peer may not make us send by crumbs */
+		mss = TCP_MSS_LEAST;
 	return (uint16_t)(mss < link_mss ? mss : link_mss);
+}
+
+uint16_t tcb_mss_offer(const struct turn *t, const struct tcb *tcb)
+{
+	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;
+	uint32_t mss = ip_mtu(t, tcb->link, &tcb->flow.remote) - headers;
+	uint16_t wish = tcb_wishes(t, tcb)->mss;
+
+	return (uint16_t)(wish != 0 && wish < mss ? wish : mss);
 }
 
 /*
@@ -93,16 +104,65 @@ void tcb_side_settle(struct turn *t, struct tcb *tcb)
 	const struct tcb_side *side = tcb_side_of(t, tcb);
 
 	if (side == NULL || tcb->flags & (TCB_SIDE_KEPT | TCB_RECOVER_SET) ||
-	    side->range_count > 0 || side->has_fin)
+	    side->range_count > 0 || side->has_fin || side->has_snd_up ||
+	    side->has_rcv_up || side->has_push)
 		return;
 	pool_give(t->b, &t->tcp->sides, tcb->side);
 	tcb->side = 0;
 }
 
+const struct wishes no_wishes = { 0 };
+
+static bool has_wishes(const struct wishes *wish)
+{
+	return memcmp(wish, &no_wishes, sizeof *wish) != 0;
+}
+
+bool tcb_inherit(struct turn *t, struct tcb *tcb, const struct listener *l)
+{
+	struct tcb_side *side;
+
+	tcb->send_buffer = l->send_buffer;
+	tcb->receive_buffer = l->receive_buffer;
+	tcb->tos = l->tos;
+	if (l->ttl != 0)
+		tcb->ttl = l->ttl;
+	if (l->nodelay)
+		tcb->flags |= TCB_NODELAY;
+	if (l->keepalive)
+		tcb->flags |= TCB_KEEPALIVE;
+	if (!has_wishes(&l->wish))
+		return true;
+	side = tcb_side(t, tcb);
+	if (side == NULL)
+		return false;
+	side->wish = l->wish;
+	tcb->flags |= TCB_SIDE_KEPT;
+	return true;
+}
+
+void tcb_send_changed(struct turn *t, struct tcb *tcb)
+{
+	timer_text_queued(tcb);
+	if (output_is_due(tcb))
+		tcb_ready(t, tcb);
+}
+
+/* What waits to be acknowledged is, now that it may not wait. */
+void tcb_ack_changed(struct turn *t, struct tcb *tcb)
+{
+	if (!(tcb_wishes(t, tcb)->flags & WISH_QUICK_ACK) ||
+	    !state_is_synchronized((enum hf_state)tcb->state) ||
+	    seq_eq(tcb->rcv.acked, tcb->rcv.nxt))
+		return;
+	tcb->flags |= TCB_ACK_NOW;
+	tcb_ready(t, tcb);
+}
+
 void tcb_window_changed(struct turn *t, struct tcb *tcb)
 {
 	if (!state_may_receive((enum hf_state)tcb->state) ||
-	    !receive_update_is_due(tcb))
+	    !receive_update_is_due(t, tcb))
 		return;
 	tcb->flags |= TCB_UPDATE_DUE;
 	tcb_ready(t, tcb);
@@ -125,6 +185,19 @@ void tcb_not_ready(struct turn *t, struct tcb *tcb)
 	ready_leave(t->b, ref);
 }
 
+/* Nothing will be sent; what came may be urgent as long as it is not read. */
+static void forget_marks(struct turn *t, struct tcb *tcb)
+{
+	struct tcb_side *side = tcb_side_of(t, tcb);
+
+	if (side == NULL)
+		return;
+	side->has_push = side->has_snd_up = false;
+	if (tcb->receive.len == 0)
+		side->has_rcv_up = false;
+	tcb_side_settle(t, tcb);
+}
+
 /* Stops all that the connection was about to do. */
 static void quiesce(struct turn *t, struct tcb *tcb)
 {
@@ -142,7 +215,7 @@ static void quiesce(struct turn *t, struct tcb *tcb)
 		  TCB_PROBING | TCB_LINGERS | TCB_KEEPALIVE | TCB_RECOVERY |
 		  TCB_RECOVER_SET | TCB_SIDE_KEPT | TCB_TIMING | TCB_ROUTED);
 	tcb->acks_owed = 0;
-	tcb_side_settle(t, tcb);
+	forget_marks(t, tcb);
 	tcb->snd.resend = tcb->snd.nxt = tcb->snd.una;
 }
 
@@ -156,8 +229,8 @@ void tcb_free(struct turn *t, struct tcb *tcb)
 {
 	uint32_t ref = tcb_ref(t, tcb);
 
-	quiesce(t, tcb);
 	queue_clear(t->b, &t->ip->buffers, &tcb->receive);
+	quiesce(t, tcb);
 	if (tcb->flags & TCB_UNACCEPTED)
 		listen_forget(t, tcb);
 	else

@@ -34,8 +34,23 @@ static void count_retry(struct half_open *h)
 
 static uint16_t first_window(const struct listener *l)
 {
-	return (uint16_t)(l->receive_buffer < 65535 ? l->receive_buffer
-						    : 65535);
+	uint32_t clamp = l->wish.window_clamp, wnd = l->receive_buffer;
+
+	if (clamp != 0 && wnd > clamp)
+		wnd = clamp;
+	return (uint16_t)(wnd < 65535 ? wnd : 65535);
+}
+
+/* MUST-67; or less, if the program wants it so. */
+static uint16_t mss_offer(const struct turn *t, const struct half_open *h,
+			  uint32_t link)
+{
+	const struct listener *l = block_at(t->b, h->listener);
+	uint32_t headers = ip_header_len(&h->flow.remote) + WIRE_TCP_HEADER;
+	uint32_t mss = ip_mtu(t, link, &h->flow.remote) - headers;
+
+	return (uint16_t)(l->wish.mss != 0 && l->wish.mss < mss ? l->wish.mss
+								: mss);
 }
 
 /* RFC 6298 (5.5) */
@@ -270,7 +285,6 @@ static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		     struct wire_tcp *seg)
 {
 	const struct listener *l = block_at(t->b, h->listener);
-	uint32_t headers = ip_header_len(&h->flow.remote) + WIRE_TCP_HEADER;
 
 	*seg = (struct wire_tcp){
 		.src_port = h->flow.local_port,
@@ -279,8 +293,8 @@ static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		.ack = seq_add(h->irs, 1),
 		.flags = TCP_SYN | TCP_ACK,
 		.wnd = first_window(l),
-		.has_mss = true, /* MUST-14, MUST-67 */
-		.mss = (uint16_t)(ip_mtu(t, link, &h->flow.remote) - headers),
+		.has_mss = true, /* MUST-14 */
+		.mss = mss_offer(t, h, link),
 		.has_sack_permitted = h->has_sack,
 		.has_wscale = h->wscale != WSCALE_NONE,
 		.wscale = t->ip->config.window_scale,
@@ -306,14 +320,16 @@ void half_open_hold(struct turn *t, struct half_open *h, uint32_t neighbour)
 size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
 		       uint8_t *to, size_t cap)
 {
+	const struct listener *l = block_at(t->b, h->listener);
 	struct outgoing out;
 	size_t len;
 
 	out.local = flow_local(t, &h->flow);
 	out.remote = &h->flow.remote;
 	out.route = h->is_routed ? flow_route(t, &h->flow) : NULL;
-	out.ttl = ip_ttl(t, link, &h->flow.remote);
-	out.tos = 0;
+	out.ttl = l->ttl != 0 ? l->ttl : ip_ttl(t, link, &h->flow.remote);
+	out.tos = l->tos;
+	out.may_fragment = l->wish.flags & WISH_FRAGMENT;
 	describe(t, h, link, &out.seg);
 	len = write_segment(t, &out, to, cap);
 	list_leave(t->b, ref_of(t, h));
@@ -358,6 +374,7 @@ static enum hf_drop promote(struct turn *t, struct half_open *h,
 				  h->flow.remote_port };
 	uint32_t ref, link;
 	struct tcb *tcb;
+	enum hf_drop drop;
 
 	if (!find_link(t, h, &link))
 		return HF_DROP_SOURCE; /* nobody could be answered */
@@ -365,10 +382,11 @@ static enum hf_drop promote(struct turn *t, struct half_open *h,
 	if (ref == 0)
 		return HF_DROP_NO_MEMORY;
 	tcb = tcb_at(t, ref);
-	if (!listen_complete(t, h, tcb)) {
+	drop = listen_complete(t, h, tcb);
+	if (drop != HF_ACCEPTED) {
 		ip_address_drop(t, h->flow.local);
 		pool_give(t->b, &t->tcp->connections, ref);
-		return HF_DROP_BACKLOG;
+		return drop;
 	}
 	fill_in(t, tcb, h);
 	half_open_give_route(t, h, tcb);

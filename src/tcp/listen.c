@@ -278,14 +278,15 @@ enum hf_drop arrive_listen(struct turn *t, struct arrival *a)
 	return half_open_create(t, l, a);
 }
 
-bool listen_complete(struct turn *t, struct half_open *h, struct tcb *tcb)
+enum hf_drop listen_complete(struct turn *t, struct half_open *h,
+			     struct tcb *tcb)
 {
 	struct listener *l = listener_at(t, h->listener);
 
 	if (l->completed >= l->completed_limit)
-		return false;
-	tcb->send_buffer = l->send_buffer;
-	tcb->receive_buffer = l->receive_buffer;
+		return HF_DROP_BACKLOG;
+	if (!tcb_inherit(t, tcb, l))
+		return HF_DROP_NO_MEMORY;
 	push_completed(t, l, tcb);
-	return true;
+	return HF_ACCEPTED;
 }

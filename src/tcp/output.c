@@ -73,6 +73,23 @@ static bool acknowledge(struct planning *p, enum hf_why why)
 	return decide(p, p->tcb->snd.nxt, 0, why);
 }
 
+/* The program has said that more follows, and that it wants to wait for it. */
+static bool is_corked(const struct planning *p)
+{
+	return p->tcb->side != 0 &&
+	       tcb_wishes(p->t, p->tcb)->flags & (WISH_CORK | WISH_MORE) &&
+	       !(p->tcb->flags & TCB_FIN_QUEUED);
+}
+
+/* MAY-15: a SEND that asked for PUSH ends within these octets. */
+static bool ends_push(const struct planning *p, struct hf_seq seq, uint32_t len)
+{
+	const struct tcb_side *side = tcb_side_of(p->t, p->tcb);
+
+	return side != NULL && side->has_push &&
+	       seq_in(side->push, seq_add(seq, 1), len);
+}
+
 /* Text from `seq` on, FIN behind it if it has its turn; PSH at the end. */
 static bool send_from(struct planning *p, struct hf_seq seq, uint32_t most,
 		      enum hf_why why)
@@ -83,7 +100,7 @@ static bool send_from(struct planning *p, struct hf_seq seq, uint32_t most,
 	uint32_t len = left < most ? left : most;
 
 	decide(p, seq, len, why);
-	if (len > 0 && len == left)
+	if (len > 0 && (len == left ? !is_corked(p) : ends_push(p, seq, len)))
 		p->plan.flags |= TCP_PSH; /* MUST-61 */
 	if (len == left && tcb->flags & TCB_FIN_QUEUED &&
 	    (len == 0 || seq.n + len - tcb->snd.una.n < tcb->snd.wnd))
@@ -162,7 +179,10 @@ static bool plan_resend(struct planning *p)
 	return send_from(p, tcb->snd.resend, lesser(room, p->room), HF_WHY_RTO);
 }
 
-/* RFC 9293 3.8.6.1: at least an octet, whatever the window says. */
+/*
+ * RFC 9293 3.8.6.1: at least an octet, whatever the window says. 3.8.6.2.1: or
+ * what was held back, when that has lasted long enough.
+ */
 static bool plan_probe(struct planning *p)
 {
 	struct tcb *tcb = p->tcb;
@@ -175,7 +195,7 @@ static bool plan_probe(struct planning *p)
 		return false;
 	}
 	return send_from(p, tcb->snd.una, len > 0 ? len : 1,
-			 HF_WHY_WINDOW_PROBE);
+			 len > 0 ? HF_WHY_OVERRIDE : HF_WHY_WINDOW_PROBE);
 }
 
 /*
@@ -193,8 +213,11 @@ static bool is_worth_sending(const struct planning *p, uint32_t len,
 		return false;
 	if (len >= p->room)
 		return true;
+	if (is_corked(p))
+		return false;
 	if (len == unsent &&
-	    (is_idle || tcb->flags & (TCB_NODELAY | TCB_FIN_QUEUED)))
+	    (is_idle || tcb->flags & (TCB_NODELAY | TCB_FIN_QUEUED) ||
+	     urgent_is_sending(p->t, tcb)))
 		return true;
 	return is_idle && len >= tcb->snd.max_wnd / 2;
 }
@@ -235,8 +258,10 @@ static bool plan_keepalive(struct planning *p)
 	if (!(p->tcb->flags & TCB_KEEPALIVE_DUE) || in_flight(p->tcb) > 0)
 		return false;
 	/* SHLD-12: no data, and a sequence number that must be answered. */
-	return decide(p, seq_add(p->tcb->snd.nxt, UINT32_MAX), 0,
-		      HF_WHY_KEEPALIVE);
+	decide(p, seq_add(p->tcb->snd.nxt, UINT32_MAX), 0, HF_WHY_KEEPALIVE);
+	if (tcb_wishes(p->t, p->tcb)->flags & WISH_KEEPALIVE_OCTET)
+		p->plan.len = 1; /* MAY-6 */
+	return true;
 }
 
 static bool plan_ack(struct planning *p)
@@ -271,16 +296,14 @@ static bool make_plan(struct planning *p)
 static void offer_options(struct turn *t, struct tcb *tcb, struct wire_tcp *seg)
 {
 	const struct hf_config *config = &t->ip->config;
-	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;
 	bool is_first = tcb->state == HF_SYN_SENT;
 
 	/* Before the peer's ISS is known only the width counts. */
 	if (is_first)
-		receive_promise(tcb, receive_first_window(tcb));
+		receive_promise(tcb, receive_first_window(t, tcb));
 	seg->wnd = (uint16_t)(tcb->rcv.adv.n - tcb->rcv.nxt.n);
 	seg->has_mss = true; /* MUST-14, SHLD-5, MUST-67 */
-	seg->mss =
-		(uint16_t)(ip_mtu(t, tcb->link, &tcb->flow.remote) - headers);
+	seg->mss = tcb_mss_offer(t, tcb);
 	seg->has_wscale = !config->no_window_scale;
 	seg->wscale = config->window_scale;
 	seg->has_sack_permitted = is_first ? !config->no_sack
@@ -304,9 +327,12 @@ static void describe(struct turn *t, struct tcb *tcb, const struct plan *plan,
 	if (plan->flags & TCP_SYN)
 		offer_options(t, tcb, seg);
 	else
-		seg->wnd = receive_window(tcb);
-	if (tcb->flags & TCB_SACK && tcb->side != 0)
-		reassembly_sack(t, tcb, seg);
+		seg->wnd = receive_window(t, tcb);
+	if (tcb->side != 0) {
+		urgent_describe(t, tcb, seg);
+		if (tcb->flags & TCB_SACK)
+			reassembly_sack(t, tcb, seg);
+	}
 	if (!seg->has_ts)
 		return;
 	seg->ts_val = ts_clock(t->now) + tcb->ts_offset;
@@ -334,6 +360,7 @@ static void done(struct turn *t, struct tcb *tcb, const struct plan *plan)
 		tcb->flags &= ~(TCB_FAST_DUE | TCB_PARTIAL_DUE);
 		break;
 	case HF_WHY_WINDOW_PROBE:
+	case HF_WHY_OVERRIDE:
 		tcb->flags &= ~TCB_PROBE_DUE;
 		break;
 	case HF_WHY_KEEPALIVE:
@@ -360,7 +387,9 @@ static void sequence_sent(struct turn *t, struct tcb *tcb,
 	struct hf_seq after = seq_add(plan->seq, len);
 	bool is_new = seq_eq(plan->seq, tcb->snd.nxt);
 
-	if (len == 0)
+	if (tcb->side != 0)
+		count_sent(t, tcb, plan);
+	if (len == 0 || plan->why == HF_WHY_KEEPALIVE)
 		return;
 	if (!is_new && tcb->flags & TCB_TIMING && seq_before(tcb->timed, after))
 		tcb->flags &= ~TCB_TIMING; /* Karn: MUST-18 */
@@ -419,10 +448,13 @@ size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap)
 	out.route = tcb->flags & TCB_ROUTED ? flow_route(t, &tcb->flow) : NULL;
 	out.ttl = tcb->ttl;
 	out.tos = tcb->tos;
+	out.may_fragment = tcb_wishes(t, tcb)->flags & WISH_FRAGMENT;
 	describe(t, tcb, &p.plan, &out.seg);
 	text = (struct outgoing_text){ &tcb->send, &tcb->cursor,
 				       p.plan.seq.n - tcb->snd.una.n,
 				       p.plan.len };
+	if (p.plan.why == HF_WHY_KEEPALIVE)
+		text.queue = NULL; /* garbage, if anything */
 	len = write_text(t, &out, &text, to, cap);
 	acknowledged(tcb, &p.plan);
 	done(t, tcb, &p.plan);

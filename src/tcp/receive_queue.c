@@ -17,36 +17,44 @@ uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
 }
 
 /* What the queue has room for. */
-static struct hf_seq possible_edge(const struct tcb *tcb)
+static struct hf_seq possible_edge(const struct turn *t, const struct tcb *tcb)
 {
 	uint32_t room = tcb->receive_buffer > tcb->receive.len
 				? tcb->receive_buffer - tcb->receive.len
 				: 0;
 	uint32_t most = UINT32_C(65535) << tcb->rcv_scale;
+	uint32_t clamp = tcb_wishes(t, tcb)->window_clamp;
 
+	if (clamp != 0 && clamp < most)
+		most = clamp;
 	return seq_add(tcb->rcv.nxt, room < most ? room : most);
 }
 
 /* RFC 9293 3.8.6.2.2: not by crumbs; MUST-39. Never to the left: SHLD-14. */
-static bool may_move_edge(const struct tcb *tcb, uint32_t segments)
+static bool may_move_edge(const struct turn *t, const struct tcb *tcb,
+			  uint32_t segments)
 {
-	int32_t step = seq_diff(possible_edge(tcb), tcb->rcv.edge);
+	int32_t step = seq_diff(possible_edge(t, tcb), tcb->rcv.edge);
 	uint32_t half = tcb->receive_buffer / 2;
 	uint32_t least = segments * tcb->rcv_mss;
 
 	return step > 0 && (uint32_t)step >= (half < least ? half : least);
 }
 
-bool receive_update_is_due(const struct tcb *tcb)
+bool receive_update_is_due(const struct turn *t, const struct tcb *tcb)
 {
 	/* Two segments: more would only double the peer's ACKs. */
-	return may_move_edge(tcb, 2);
+	return may_move_edge(t, tcb, 2);
 }
 
-uint16_t receive_first_window(const struct tcb *tcb)
+uint16_t receive_first_window(const struct turn *t, const struct tcb *tcb)
 {
-	return (uint16_t)(tcb->receive_buffer < 65535 ? tcb->receive_buffer
-						      : 65535);
+	uint32_t clamp = tcb_wishes(t, tcb)->window_clamp;
+	uint32_t wnd = tcb->receive_buffer;
+
+	if (clamp != 0 && wnd > clamp)
+		wnd = clamp;
+	return (uint16_t)(wnd < 65535 ? wnd : 65535);
 }
 
 void receive_promise(struct tcb *tcb, uint32_t wnd)
@@ -58,14 +66,14 @@ void receive_promise(struct tcb *tcb, uint32_t wnd)
  * The edge stays exact; only what is said of it is rounded up to a step of
  * the scale, as Linux does, so that rounding does not add up.
  */
-uint16_t receive_window(struct tcb *tcb)
+uint16_t receive_window(const struct turn *t, struct tcb *tcb)
 {
 	uint32_t unit = UINT32_C(1) << tcb->rcv_scale;
 	uint32_t field;
 	int32_t wnd;
 
-	if (may_move_edge(tcb, 1))
-		tcb->rcv.edge = possible_edge(tcb);
+	if (may_move_edge(t, tcb, 1))
+		tcb->rcv.edge = possible_edge(t, tcb);
 	wnd = seq_diff(tcb->rcv.edge, tcb->rcv.nxt);
 	field = wnd > 0 ? ((uint32_t)wnd + unit - 1) / unit : 0;
 	if (field > 65535)

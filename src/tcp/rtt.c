@@ -4,6 +4,13 @@
 
 #define MOST_US UINT32_C(0x3fffffff)
 
+/* Timeouts that are not followed by a doubling: Linux's first ones of a SYN. */
+static uint32_t linear_timeouts(const struct turn *t, const struct tcb *tcb)
+{
+	return tcb->state == HF_SYN_SENT ? t->ip->config.syn_linear_timeouts
+					 : 0;
+}
+
 /* (2.3), (2.4), (2.5), and (5.5) by doubling `backoff` times. */
 hf_time rto(const struct turn *t, const struct tcb *tcb)
 {
@@ -23,18 +30,22 @@ hf_time rto(const struct turn *t, const struct tcb *tcb)
 	}
 	if (value < config->rto_min)
 		value = config->rto_min;
-	for (unsigned i = 0; i < tcb->backoff && value < config->rto_max; i++)
+	for (unsigned i = linear_timeouts(t, tcb);
+	     i < tcb->backoff && value < config->rto_max; i++)
 		value *= 2;
 	return value < config->rto_max ? value : config->rto_max;
 }
 
 /* (2.2) and (2.3) */
-void rtt_sample(struct tcb *tcb, hf_time rtt)
+void rtt_sample(struct turn *t, struct tcb *tcb, hf_time rtt)
 {
 	uint64_t us = rtt / HF_MICROSECOND;
 	uint32_t r = us < 1 ? 1 : us > MOST_US ? MOST_US : (uint32_t)us;
+	struct counts *counts = counts_of(t, tcb);
 	uint32_t delta;
 
+	if (counts != NULL && (counts->min_rtt == 0 || r < counts->min_rtt))
+		counts->min_rtt = r;
 	if (tcb->srtt == 0) {
 		tcb->srtt = r;
 		tcb->rttvar = r / 2;
@@ -59,7 +70,7 @@ void rtt_acknowledged(struct turn *t, struct tcb *tcb,
 		if (!seq_before(tcb->timed, seg->ack))
 			return;
 		tcb->flags &= ~TCB_TIMING;
-		rtt_sample(tcb, t->now - tcb->timed_at);
+		rtt_sample(t, tcb, t->now - tcb->timed_at);
 	} else if (tcb->flags & TCB_TIMESTAMPS && seg->has_ts &&
 		   seg->ts_ecr != 0) {
 		uint32_t sent = seg->ts_ecr - tcb->ts_offset;
@@ -67,6 +78,6 @@ void rtt_acknowledged(struct turn *t, struct tcb *tcb,
 
 		/* An echo of something else than our clock is no sample. */
 		if (ms <= t->ip->config.rto_max / HF_MILLISECOND)
-			rtt_sample(tcb, ms * HF_MILLISECOND);
+			rtt_sample(t, tcb, ms * HF_MILLISECOND);
 	}
 }

@@ -35,3 +35,39 @@ uint8_t *send_reserve(struct turn *t, struct tcb *tcb, uint32_t *len)
 	} while (room == NULL && reassembly_sacrifice(t, tcb));
 	return room;
 }
+
+/* FLUSH drops behind the window only, and what was sent keeps its place. */
+uint32_t send_drop_unsent(struct turn *t, struct tcb *tcb)
+{
+	uint32_t keep = in_flight(tcb), had = tcb->send.len;
+
+	if (!state_is_synchronized((enum hf_state)tcb->state))
+		keep = 0; /* SYN is all that can be in flight */
+	else if (keep < tcb->snd.wnd)
+		keep = tcb->snd.wnd;
+	if (keep >= had)
+		return 0;
+	queue_truncate(t->b, &t->ip->buffers, &tcb->send, keep);
+	tcb->cursor = (struct queue_cursor){ 0 };
+	return had - keep;
+}
+
+/* A SEND without HF_SEND_MORE ends what an earlier one held back. */
+void send_marked(struct turn *t, struct tcb *tcb, unsigned flags)
+{
+	struct tcb_side *side = tcb_side_of(t, tcb);
+	uint8_t others = side->wish.flags & (uint8_t)~WISH_MORE;
+
+	side->wish.flags = flags & HF_SEND_MORE ? others | WISH_MORE : others;
+	if (flags & HF_SEND_MORE)
+		tcb->flags |= TCB_SIDE_KEPT;
+	if (flags & HF_SEND_PUSH) {
+		side->has_push = true; /* SHLD-27: of several the last */
+		side->push = send_end(tcb);
+		if (!state_is_synchronized((enum hf_state)tcb->state))
+			side->push = seq_add(side->push, 1);
+	}
+	if (flags & HF_SEND_URGENT)
+		urgent_queued(t, tcb);
+	timer_text_queued(tcb);
+}

@@ -11,7 +11,7 @@ void take_syn_options(struct turn *t, struct tcb *tcb,
 	tcb->rcv.nxt = seq_add(seg->seq, 1);
 	tcb->rcv.acked = tcb->rcv.nxt;
 	/* As it stood in our own SYN, or will stand in our SYN-ACK. */
-	tcb->rcv.edge = seq_add(tcb->rcv.nxt, receive_first_window(tcb));
+	tcb->rcv.edge = seq_add(tcb->rcv.nxt, receive_first_window(t, tcb));
 	tcb->rcv.edge = seq_max(tcb->rcv.edge, seq_add(tcb->rcv.nxt, said));
 	tcb->rcv.adv = tcb->rcv.edge;
 	tcb->mss = tcb_mss_for(t, tcb, seg->has_mss ? seg->mss : 0);

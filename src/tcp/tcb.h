@@ -165,6 +165,36 @@ _Static_assert(offsetof(struct tcb, notice) == NOTICE_OFFSET, "one place");
 _Static_assert(offsetof(struct tcb, ready) == READY_OFFSET, "one place");
 _Static_assert(sizeof(struct tcb) <= 256, "budget of a connection");
 
+/*
+ * What a program asks for a connection, or for those of a listener, where it
+ * is not as configured; 0: as configured.
+ */
+struct wishes {
+	uint32_t user_timeout; /* milliseconds */
+	uint32_t window_clamp; /* octets */
+	uint16_t keepalive_idle, keepalive_interval; /* seconds */
+	uint16_t fin_wait_2; /* seconds */
+	uint16_t mss; /* octets */
+	uint8_t keepalive_probes;
+	uint8_t open_retries;
+	uint8_t flags; /* WISH_... */
+	uint8_t unused;
+};
+
+#define WISH_CORK 0x01u /* hold back what does not fill a segment */
+#define WISH_MORE 0x02u /* the same, until the next SEND */
+#define WISH_QUICK_ACK 0x04u /* no delayed ACKs */
+#define WISH_KEEPALIVE_OCTET 0x08u /* MAY-6 */
+#define WISH_FRAGMENT 0x10u /* let routers fragment: no DF */
+#define WISH_COUNT 0x20u /* keep `counts` */
+
+/* What a measured connection has done; see struct hf_counts. */
+struct counts {
+	struct hf_counts total;
+	uint32_t min_rtt; /* microseconds; 0: none yet */
+	uint8_t tos; /* of the last segment that came: MAY-9 */
+};
+
 /* Most separate ranges of out-of-order octets that are kept. */
 #define SIDE_RANGES 10u
 
@@ -175,22 +205,26 @@ struct range {
 	struct queue queue;
 };
 
+#define SIDE_OCTETS 512u /* a page holds a whole number of them */
+
 /* What only a busy, lossy or specially configured connection needs. */
 struct tcb_side {
 	struct record record; /* listed among those with ranges */
 	uint32_t owner; /* ref of its TCB */
 	struct hf_seq recover; /* RFC 6582 */
-	uint16_t keepalive_idle, keepalive_interval; /* seconds; 0: default */
-	uint32_t user_timeout; /* milliseconds; 0: R2 */
-	uint8_t keepalive_probes; /* 0: default */
+	struct wishes wish;
 	uint8_t range_count;
 	bool has_fin;
+	bool has_snd_up, has_rcv_up, has_push; /* urgent.c, output.c */
 	struct hf_seq fin; /* the peer's FIN came before its turn */
+	struct hf_seq snd_up, rcv_up; /* SND.UP, RCV.UP: RFC 9293 3.3.1 */
+	struct hf_seq push; /* where a SEND with PUSH ended: MAY-15 */
 	uint32_t stamp; /* of the latest range */
 	struct range range[SIDE_RANGES];
+	struct counts counts;
 };
 
-_Static_assert(sizeof(struct tcb_side) <= 256, "a side record");
+_Static_assert(sizeof(struct tcb_side) <= SIDE_OCTETS, "a side record");
 
 /* A connection that a SYN asks for: SYN_RECEIVED by a passive OPEN. */
 struct half_open {
@@ -231,6 +265,10 @@ struct listener {
 	uint32_t half_open, half_open_limit;
 	uint32_t send_buffer, receive_buffer;
 	uint64_t user;
+	/* what its connections begin with */
+	struct wishes wish;
+	uint8_t ttl, tos; /* ttl 0: as configured */
+	bool nodelay, keepalive;
 };
 
 /* A SYN that the program is asked about. */

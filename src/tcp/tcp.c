@@ -16,8 +16,8 @@ enum hf_error tcp_init(struct turn *t)
 		  sizeof(struct time_wait), config->time_wait, false);
 	pool_init(&tcp->listeners, HF_POOL_LISTENER + 1, 128, config->listeners,
 		  true);
-	pool_init(&tcp->sides, HF_POOL_SIDE + 1, sizeof(struct tcb_side),
-		  UINT32_MAX, false);
+	pool_init(&tcp->sides, HF_POOL_SIDE + 1, SIDE_OCTETS, UINT32_MAX,
+		  false);
 	pool_init(&tcp->asks, IP_POOL_ASK, sizeof(struct ask),
 		  config->half_open, true);
 	tcp->stashed = block_carve(t->b, BLOCK_UNIT);

@@ -134,6 +134,10 @@ uint32_t tcb_create(struct turn *t, const struct endpoints *ends,
 /* MUST-16, from link and path and what the peer said. */
 uint16_t tcb_mss_for(const struct turn *t, const struct tcb *tcb,
 		     uint16_t peer_mss);
+/* Less than this a peer cannot make us send, nor a program. */
+#define TCP_MSS_LEAST 64u
+/* MUST-67: what our SYN says. */
+uint16_t tcb_mss_offer(const struct turn *t, const struct tcb *tcb);
 /*
  * Ends a connection: CLOSED, timers and queued output gone, `error` for the
  * program. Gone for good if it was released; what was received stays
@@ -157,6 +161,18 @@ static inline struct tcb_side *tcb_side_of(const struct turn *t,
 }
 /* Gives the side record back if nothing is in it. */
 void tcb_side_settle(struct turn *t, struct tcb *tcb);
+/* What its program asks for; nothing without a side record. */
+extern const struct wishes no_wishes;
+static inline const struct wishes *tcb_wishes(const struct turn *t,
+					      const struct tcb *tcb)
+{
+	return tcb->side != 0 ? &tcb_side_of(t, tcb)->wish : &no_wishes;
+}
+/* Takes over what a listener's connections begin with; false: no memory. */
+bool tcb_inherit(struct turn *t, struct tcb *tcb, const struct listener *l);
+/* What is held back, or how to acknowledge, is no longer as it was. */
+void tcb_send_changed(struct turn *t, struct tcb *tcb);
+void tcb_ack_changed(struct turn *t, struct tcb *tcb);
 /* There is room in the receive queue: the peer may have to be told. */
 void tcb_window_changed(struct turn *t, struct tcb *tcb);
 /*
@@ -271,8 +287,9 @@ void listen_decide(struct turn *t, struct ask *ask, enum hf_verdict verdict);
 enum hf_drop arrive_listen(struct turn *t, struct arrival *a);
 enum hf_drop half_open_create(struct turn *t, struct listener *l,
 			      const struct arrival *a);
-/* Puts the TCB made from `h` among the completed; false: too many. */
-bool listen_complete(struct turn *t, struct half_open *h, struct tcb *tcb);
+/* Puts the TCB made from `h` among the completed, or says why it cannot. */
+enum hf_drop listen_complete(struct turn *t, struct half_open *h,
+			     struct tcb *tcb);
 /* 3.10.7.4 for a half-open connection. */
 enum hf_drop arrive_half_open(struct turn *t, struct half_open *h,
 			      struct arrival *a);
@@ -304,6 +321,10 @@ uint32_t send_append(struct turn *t, struct tcb *tcb, const void *data,
 		     uint32_t len);
 /* Lends room for *len octets; NULL: no memory. */
 uint8_t *send_reserve(struct turn *t, struct tcb *tcb, uint32_t *len);
+/* Octets have been queued as HF_SEND_... say; there is a side record. */
+void send_marked(struct turn *t, struct tcb *tcb, unsigned flags);
+/* Drops what is right of the window and was never sent; returns how much. */
+uint32_t send_drop_unsent(struct turn *t, struct tcb *tcb);
 
 /* ---- receive_queue.c, reassembly.c ------------------------------------ */
 
@@ -311,13 +332,13 @@ uint8_t *send_reserve(struct turn *t, struct tcb *tcb, uint32_t *len);
 uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
 			uint32_t len);
 /* True if the edge has moved enough to say so: RFC 9293 3.8.6.2.2 */
-bool receive_update_is_due(const struct tcb *tcb);
+bool receive_update_is_due(const struct turn *t, const struct tcb *tcb);
 /* The window field to send, and what it promises. */
-uint16_t receive_window(struct tcb *tcb);
+uint16_t receive_window(const struct turn *t, struct tcb *tcb);
 /* Makes the window no narrower than this; it never was wider. */
 void receive_promise(struct tcb *tcb, uint32_t wnd);
 /* That of a SYN, which is never scaled: RFC 7323 2.2. */
-uint16_t receive_first_window(const struct tcb *tcb);
+uint16_t receive_first_window(const struct turn *t, const struct tcb *tcb);
 
 /* Keeps octets [seq, seq + len) for later; false if nothing was kept. */
 bool reassembly_keep(struct turn *t, struct tcb *tcb, struct hf_seq seq,
@@ -338,10 +359,44 @@ void reassembly_sack(const struct turn *t, const struct tcb *tcb,
 		     struct wire_tcp *seg);
 int reassembly_check(const struct turn *t, const struct tcb *tcb);
 
+/* ---- urgent.c: 3.8.5, RFC 6093 ---------------------------------------- */
+
+/* All that is queued is urgent; there is a side record. */
+void urgent_queued(const struct turn *t, const struct tcb *tcb);
+/* Sets URG and the pointer of a segment that comes before SND.UP. */
+void urgent_describe(const struct turn *t, const struct tcb *tcb,
+		     struct wire_tcp *seg);
+/* SND.UNA has moved. */
+void urgent_acknowledged(struct turn *t, struct tcb *tcb);
+/* 3.10.7.4, sixth. */
+void urgent_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
+/* The program has taken octets. */
+void urgent_consumed(struct turn *t, struct tcb *tcb);
+/* True if urgent data is ahead: *octets up to its end. MUST-33 */
+bool urgent_is_ahead(const struct turn *t, const struct tcb *tcb,
+		     uint32_t *octets);
+bool urgent_is_sending(const struct turn *t, const struct tcb *tcb);
+
+/* ---- count.c: what a measured connection has done ---------------------- */
+
+static inline struct counts *counts_of(const struct turn *t,
+				       const struct tcb *tcb)
+{
+	struct tcb_side *side = tcb_side_of(t, tcb);
+
+	return side != NULL && side->wish.flags & WISH_COUNT ? &side->counts
+							     : NULL;
+}
+struct plan;
+void count_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
+void count_acked(struct turn *t, struct tcb *tcb, uint32_t octets);
+void count_received(struct turn *t, struct tcb *tcb, uint32_t octets);
+void count_sent(struct turn *t, struct tcb *tcb, const struct plan *plan);
+
 /* ---- rtt.c: RFC 6298 -------------------------------------------------- */
 
 hf_time rto(const struct turn *t, const struct tcb *tcb);
-void rtt_sample(struct tcb *tcb, hf_time rtt);
+void rtt_sample(struct turn *t, struct tcb *tcb, hf_time rtt);
 /* An acknowledgement of new octets: takes a sample if it can. */
 void rtt_acknowledged(struct turn *t, struct tcb *tcb,
 		      const struct wire_tcp *seg);
@@ -379,6 +434,8 @@ void timer_ack_delayed(struct turn *t, struct tcb *tcb);
 void timer_window_closed(struct turn *t, struct tcb *tcb);
 void timer_probe_answered(struct tcb *tcb);
 void timer_window_opened(struct tcb *tcb);
+/* What was held back, with nothing outstanding, may go now. */
+void timer_text_queued(struct tcb *tcb);
 void timer_fin_wait_2(struct turn *t, struct tcb *tcb);
 void timer_time_wait(struct turn *t, struct tcb *tcb);
 void timer_keepalive(struct turn *t, struct tcb *tcb);
@@ -429,9 +486,10 @@ struct outgoing {
 	const struct wire_source_route *route; /* or NULL */
 	struct wire_tcp seg;
 	uint8_t ttl, tos;
+	bool may_fragment; /* no DF */
 };
 
-/* Text that is copied from a send queue. */
+/* Text that is copied from a send queue; from none: zeros. */
 struct outgoing_text {
 	const struct queue *queue;
 	struct queue_cursor *cursor;
@@ -458,6 +516,7 @@ size_t write_reply(struct turn *t, uint32_t link, const struct reply *reply,
 enum hf_error call_open(struct turn *t, const struct hf_open *options,
 			struct hf_handle *handle);
 enum hf_error call_shutdown(struct turn *t, struct tcb *tcb);
+enum hf_error call_flush(struct turn *t, struct tcb *tcb, uint32_t *dropped);
 void call_close(struct turn *t, struct tcb *tcb);
 void call_abort(struct turn *t, struct tcb *tcb);
 /* Queues RST for the peer, where RFC 9293 3.10.5 asks for it. */

@@ -7,7 +7,9 @@ static void owe_ack(struct turn *t, struct tcb *tcb)
 {
 	uint32_t unacked = tcb->rcv.nxt.n - tcb->rcv.acked.n;
 
-	if (tcb->quick_acks > 0) {
+	if (tcb_wishes(t, tcb)->flags & WISH_QUICK_ACK) {
+		tcb->flags |= TCB_ACK_NOW;
+	} else if (tcb->quick_acks > 0) {
 		tcb->quick_acks--;
 		tcb->flags |= TCB_ACK_NOW;
 	} else if (unacked >= 2u * tcb->rcv_mss) {
@@ -27,6 +29,7 @@ static void learn_segment_size(struct tcb *tcb, uint32_t len)
 static enum hf_drop take_in_order(struct turn *t, struct tcb *tcb,
 				  const struct arrival *a)
 {
+	const struct hf_seq before = tcb->rcv.nxt;
 	bool had_hole = !reassembly_is_empty(t, tcb);
 	uint32_t n = receive_append(t, tcb, a->seg.text, a->seg.text_len);
 
@@ -46,6 +49,7 @@ static enum hf_drop take_in_order(struct turn *t, struct tcb *tcb,
 	} else {
 		owe_ack(t, tcb);
 	}
+	count_received(t, tcb, tcb->rcv.nxt.n - before.n);
 	tcb_tell(t, tcb, HF_EVENT_READABLE);
 	return HF_ACCEPTED;
 }

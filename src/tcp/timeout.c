@@ -30,7 +30,7 @@ static bool is_running(const struct tcb *tcb, enum tcp_timer timer)
 /* MUST-26: only while nothing is outstanding. */
 static hf_time keepalive_deadline(const struct turn *t, const struct tcb *tcb)
 {
-	const struct tcb_side *side = tcb_side_of(t, tcb);
+	const struct wishes *wish = tcb_wishes(t, tcb);
 	hf_time idle = t->ip->config.keepalive_idle;
 	hf_time interval = t->ip->config.keepalive_interval;
 
@@ -39,10 +39,10 @@ static hf_time keepalive_deadline(const struct turn *t, const struct tcb *tcb)
 	    in_flight(tcb) != 0 ||
 	    !state_is_synchronized((enum hf_state)tcb->state))
 		return HF_NEVER;
-	if (side != NULL && side->keepalive_idle != 0)
-		idle = side->keepalive_idle * HF_SECOND;
-	if (side != NULL && side->keepalive_interval != 0)
-		interval = side->keepalive_interval * HF_SECOND;
+	if (wish->keepalive_idle != 0)
+		idle = wish->keepalive_idle * HF_SECOND;
+	if (wish->keepalive_interval != 0)
+		interval = wish->keepalive_interval * HF_SECOND;
 	/* The last probe was the last thing sent: see timer_probe_sent(). */
 	return tcb->probes == 0 ? tcb->heard + idle : tcb->timed_at + interval;
 }
@@ -62,10 +62,10 @@ hf_time timer_earliest(const struct turn *t, const struct tcb *tcb)
 /* MUST-20, MUST-21, MUST-23 */
 hf_time timer_patience(const struct turn *t, const struct tcb *tcb)
 {
-	const struct tcb_side *side = tcb_side_of(t, tcb);
+	uint32_t user_timeout = tcb_wishes(t, tcb)->user_timeout;
 
-	if (side != NULL && side->user_timeout != 0)
-		return side->user_timeout * HF_MILLISECOND;
+	if (user_timeout != 0)
+		return user_timeout * HF_MILLISECOND;
 	return state_is_synchronized((enum hf_state)tcb->state)
 		       ? t->ip->config.r2
 		       : t->ip->config.r2_syn;
@@ -141,6 +141,12 @@ void timer_window_closed(struct turn *t, struct tcb *tcb)
 	timer_stop(tcb, TIMER_LIMIT);
 }
 
+void timer_text_queued(struct tcb *tcb)
+{
+	if (tcb->flags & TCB_PROBING && tcb->snd.wnd > 0 && in_flight(tcb) == 0)
+		timer_window_opened(tcb);
+}
+
 /* MUST-37: open as long as the peer answers; the next probe starts it anew. */
 void timer_probe_answered(struct tcb *tcb)
 {
@@ -158,7 +164,8 @@ void timer_window_opened(struct tcb *tcb)
 /* Only once the user has let go: a half-close may last for ever. */
 void timer_fin_wait_2(struct turn *t, struct tcb *tcb)
 {
-	hf_time wait = t->ip->config.fin_wait_2;
+	uint16_t wish = tcb_wishes(t, tcb)->fin_wait_2;
+	hf_time wait = wish != 0 ? wish * HF_SECOND : t->ip->config.fin_wait_2;
 
 	timer_stop(tcb, TIMER_LIMIT);
 	if (!(tcb->flags & TCB_RELEASED) || wait == HF_NEVER)
@@ -263,8 +270,29 @@ static void retransmit(struct turn *t, struct tcb *tcb)
 	tcb->flags &= ~(TCB_FAST_DUE | TCB_PARTIAL_DUE);
 }
 
+/* R2 as a number of retransmissions, where it is one. */
+static bool is_out_of_retries(const struct turn *t, const struct tcb *tcb)
+{
+	const struct hf_config *config = &t->ip->config;
+	uint32_t most = tcb_wishes(t, tcb)->open_retries;
+
+	if (tcb->flags & TCB_PROBING)
+		return false; /* MUST-37 */
+	if (state_is_synchronized((enum hf_state)tcb->state))
+		return config->retries != 0 && tcb->backoff >= config->retries;
+	if (most == 0)
+		most = config->syn_retries;
+	if (tcb->state == HF_SYN_SENT && most != 0)
+		most += config->syn_linear_timeouts;
+	return most != 0 && tcb->backoff >= most;
+}
+
 static bool retransmit_expired(struct turn *t, struct tcb *tcb)
 {
+	if (is_out_of_retries(t, tcb)) {
+		tcb_end(t, tcb, HF_ERR_TIMED_OUT);
+		return false;
+	}
 	tcb->flags &= ~TCB_TIMING; /* Karn: MUST-18 */
 	if (!state_is_synchronized((enum hf_state)tcb->state))
 		tcb->flags |= TCB_SYN_DUE | TCB_SYN_RETRANSMITTED;
@@ -292,11 +320,9 @@ static bool ack_expired(struct turn *t, struct tcb *tcb)
 
 static bool keepalive_expired(struct turn *t, struct tcb *tcb)
 {
-	const struct tcb_side *side = tcb_side_of(t, tcb);
-	uint32_t most = t->ip->config.keepalive_probes;
+	uint32_t wish = tcb_wishes(t, tcb)->keepalive_probes;
+	uint32_t most = wish != 0 ? wish : t->ip->config.keepalive_probes;
 
-	if (side != NULL && side->keepalive_probes != 0)
-		most = side->keepalive_probes;
 	if (tcb->probes >= most) { /* MUST-29: never by one probe alone */
 		abort_reply(t, tcb);
 		tcb_end(t, tcb, HF_ERR_TIMED_OUT);

@@ -11,6 +11,10 @@ static uint64_t copy_text(struct turn *t, const struct outgoing_text *text,
 	uint64_t sum = 0;
 	uint32_t done = 0;
 
+	if (text->queue == NULL) {
+		memset(to, 0, text->len);
+		return 0;
+	}
 	while (done < text->len) {
 		uint32_t n;
 		const uint8_t *from = queue_at(t->b, text->queue, text->cursor,
@@ -26,12 +30,9 @@ static uint64_t copy_text(struct turn *t, const struct outgoing_text *text,
 	return sum;
 }
 
-/*
- * By the first gateway, with the rest of the way: RFC 791 3.1. Routers may
- * fragment it, for nobody looks for the MTU of such a path.
- */
-static void put_route(struct turn *t, const struct outgoing *out,
-		      struct wire_ip *ip, uint8_t *options)
+/* By the first gateway, with the rest of the way: RFC 791 3.1. */
+static void put_route(const struct outgoing *out, struct wire_ip *ip,
+		      uint8_t *options)
 {
 	const uint8_t *hop = out->route->hop[0];
 
@@ -39,8 +40,6 @@ static void put_route(struct turn *t, const struct outgoing *out,
 		wire_source_route_emit(out->route, out->remote, options);
 	ip->options = options;
 	ip->dst = hf_ipv4(hop[0], hop[1], hop[2], hop[3]);
-	ip->dont_fragment = false;
-	ip->id = random_below(&t->ip->random, 1u << 16); /* RFC 6864 */
 }
 
 size_t write_text(struct turn *t, const struct outgoing *out,
@@ -53,7 +52,8 @@ size_t write_text(struct turn *t, const struct outgoing *out,
 		.protocol = WIRE_PROTOCOL_TCP,
 		.ttl = out->ttl,
 		.tos = out->tos,
-		.dont_fragment = true,
+		/* Nobody looks for the MTU of a path by gateways. */
+		.dont_fragment = !out->may_fragment && out->route == NULL,
 	};
 	uint8_t route[WIRE_SOURCE_ROUTE_LEN_MAX];
 	struct wire_tcp_options options;
@@ -61,8 +61,10 @@ size_t write_text(struct turn *t, const struct outgoing *out,
 	uint64_t sum;
 	uint16_t checksum;
 
+	if (!ip.dont_fragment)
+		ip.id = random_below(&t->ip->random, 1u << 16); /* RFC 6864 */
 	if (out->route != NULL) {
-		put_route(t, out, &ip, route);
+		put_route(out, &ip, route);
 		header += ip.options_len;
 	}
 	wire_tcp_options(&options, &out->seg);

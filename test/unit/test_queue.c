@@ -150,6 +150,16 @@ static void consume(struct world *w, struct model *m)
 	m->cursor = (struct queue_cursor){ 0 };
 }
 
+static void truncate_at_random(struct world *w, struct model *m)
+{
+	uint32_t cut = size_of_step(w);
+
+	m->len -= cut < m->len ? cut : m->len;
+	queue_truncate(w->b, &w->all, &m->q, m->len);
+	m->cursor = (struct queue_cursor){ 0 };
+	assert_int_equal(queue_lent(w->b, &m->q), 0);
+}
+
 static void clear(struct world *w, struct model *m)
 {
 	queue_clear(w->b, &w->all, &m->q);
@@ -194,6 +204,8 @@ static void step(struct world *w)
 		append(w, m);
 	else if (what < 45)
 		reserve(w, m);
+	else if (what < 50)
+		truncate_at_random(w, m);
 	else if (what < 75)
 		consume(w, m);
 	else if (what < 80)

@@ -88,7 +88,7 @@ void script_active(struct script *t, const char *options)
 
 /* ---- sending and receiving -------------------------------------------- */
 
-void script_send(struct script *t, size_t n)
+void script_send_as(struct script *t, size_t n, unsigned flags)
 {
 	static uint8_t data[1 << 20];
 	size_t done = 0, sent;
@@ -97,17 +97,24 @@ void script_send(struct script *t, size_t n)
 		script_fail(t, "more than a script may send at once");
 	for (size_t i = 0; i < n; i++)
 		data[i] = octet_out((uint32_t)(t->f->sent + i));
-	script_log(t, "send %zu", n);
+	script_log(t, flags != 0 ? "send %zu as %#x" : "send %zu", n, flags);
 	while (done < n) {
 		sent = 0;
 		script_expect(t, HF_OK,
-			      hf_send(t->host, t->f->h, data + done, n - done,
-				      &sent));
+			      hf_send_as(t->host, t->f->h, data + done,
+					 n - done, flags, &sent));
 		if (sent == 0 || sent > n - done)
 			script_fail(t, "hf_send() took %zu octets", sent);
 		done += sent;
 	}
 	t->f->sent += n;
+	if (flags & HF_SEND_URGENT)
+		t->sends_urgent = true;
+}
+
+void script_send(struct script *t, size_t n)
+{
+	script_send_as(t, n, 0);
 }
 
 void script_send_error(struct script *t, enum hf_error e)

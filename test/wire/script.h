@@ -55,6 +55,7 @@ struct script {
 	struct hf_config config; /* change before script_start() */
 	uint32_t mtu; /* 0: such that both families have an MSS of 1460 */
 	bool accept_any, no_address;
+	bool sends_urgent; /* so that URG is to be expected */
 	bool lax; /* noise: but lengths and checksums are looked at */
 	/* the variant */
 	bool v6, dup, split;
@@ -209,6 +210,8 @@ uint8_t octet_out(uint32_t index);
 #define user_accept(t) (MARK(t), script_accept(t))
 #define user_open(t) (MARK(t), script_open(t))
 #define user_send(t, n) (MARK(t), script_send(t, n))
+/* SEND with flags HF_SEND_... */
+#define user_send_as(t, n, flags) (MARK(t), script_send_as(t, n, flags))
 #define user_send_error(t, e) (MARK(t), script_send_error(t, e))
 #define user_receive(t, n) (MARK(t), script_receive(t, n))
 #define user_receive_error(t, e) (MARK(t), script_receive_error(t, e))
@@ -233,6 +236,7 @@ void script_listen(struct script *t);
 void script_accept(struct script *t);
 void script_open(struct script *t);
 void script_send(struct script *t, size_t n);
+void script_send_as(struct script *t, size_t n, unsigned flags);
 void script_send_error(struct script *t, enum hf_error e);
 void script_receive(struct script *t, size_t n);
 void script_receive_error(struct script *t, enum hf_error e);

@@ -387,8 +387,10 @@ static void check_header(struct script *t, const struct packet *p)
 
 	if (p->ttl != t->config.ttl)
 		script_fail(t, "TTL is %u", p->ttl);
-	if (p->flags & (F_URG | F_ECE | F_CWR))
-		script_fail(t, "URG, ECE or CWR, which nobody asked for");
+	if (p->flags & F_URG && !t->sends_urgent)
+		script_fail(t, "URG, which nobody asked for");
+	if (p->flags & (F_ECE | F_CWR))
+		script_fail(t, "ECE or CWR, which nobody asked for");
 	if (is_syn && p->flags & (F_FIN | F_RST))
 		script_fail(t, "SYN with FIN or RST");
 	if (!(p->flags & (F_ACK | F_SYN | F_RST)))
