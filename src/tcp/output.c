@@ -419,6 +419,8 @@ size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap)
 	out.route = tcb->flags & TCB_ROUTED ? flow_route(t, &tcb->flow) : NULL;
 	out.ttl = tcb->ttl;
 	out.tos = tcb->tos;
+	if (ecn_is_used(tcb))
+		out.tos |= ecn_mark(tcb, &p.plan);
 	describe(t, tcb, &p.plan, &out.seg);
 	text = (struct outgoing_text){ &tcb->send, &tcb->cursor,
 				       p.plan.seq.n - tcb->snd.una.n,
