@@ -105,6 +105,14 @@ struct hf_config {
 	bool no_window_scale, no_timestamps, no_sack; /* do not offer */
 	bool strict_timestamps; /* drop what lacks one: RFC 7323 3.2 */
 	bool no_header_prediction; /* every segment takes the slow path */
+	uint8_t ecn; /* enum hf_ecn */
+};
+
+/* Explicit Congestion Notification: RFC 3168. */
+enum hf_ecn {
+	HF_ECN_OFF,
+	HF_ECN_ASK, /* who opens asks for it, who is asked agrees */
+	HF_ECN_ANSWER, /* who is asked agrees */
 };
 
 /*
@@ -724,6 +732,8 @@ struct hf_status {
 	bool is_quick; /* acknowledges at once for now */
 	uint8_t send_scale, receive_scale;
 	bool timestamps, sack;
+	bool ecn; /* agreed on: RFC 3168 */
+	bool ecn_seen; /* the peer has sent what routers may mark */
 	uint64_t user;
 	struct hf_counts counts;
 };
