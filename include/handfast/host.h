@@ -541,6 +541,14 @@ HF_PUBLIC enum hf_error hf_accept(struct hf_host *host,
 				  struct hf_handle listener,
 				  struct hf_handle *connection);
 
+/*
+ * How many completed connections of a listener may wait from now on; 0: none,
+ * and SYNs are dropped. Those that wait already stay. HF_ERR_HANDLE.
+ */
+HF_PUBLIC enum hf_error hf_backlog(struct hf_host *host,
+				   struct hf_handle listener,
+				   uint32_t completed);
+
 enum hf_verdict {
 	HF_VERDICT_ACCEPT, /* answer with SYN-ACK */
 	HF_VERDICT_RESET, /* refuse with RST */
@@ -657,6 +665,14 @@ HF_PUBLIC enum hf_error hf_peek(struct hf_host *host,
 				size_t *len);
 HF_PUBLIC enum hf_error hf_consume(struct hf_host *host,
 				   struct hf_handle connection, size_t len);
+
+/*
+ * Shows the contiguous octets that come `offset` later than the next one, and
+ * takes nothing; *len is 0 if none has come so far. Errors as hf_receive().
+ */
+HF_PUBLIC enum hf_error hf_peek_at(struct hf_host *host,
+				   struct hf_handle connection, uint32_t offset,
+				   const void **data, size_t *len);
 
 /*
  * The RFC's CLOSE: no more will be sent; FIN follows what is queued. The
