@@ -510,7 +510,7 @@ HF_PUBLIC bool hf_event(struct hf_host *host, struct hf_event *event);
 /* ---- user calls, RFC 9293 3.9.1 and 3.10.1-3.10.6 --------------------- */
 
 struct hf_listen {
-	struct hf_addr local; /* unspecified: any address */
+	struct hf_addr local; /* unspecified: any; hf_ipv4(0,0,0,0): any IPv4 */
 	uint16_t port; /* 0: any port (a gateway's listener) */
 	bool reuse; /* bind although connections of the port linger */
 	bool ask; /* HF_EVENT_SYN for each SYN; see hf_decide() */
@@ -545,9 +545,8 @@ HF_PUBLIC enum hf_error hf_accept(struct hf_host *host,
  * How many completed connections of a listener may wait from now on; 0: none,
  * and SYNs are dropped. Those that wait already stay. HF_ERR_HANDLE.
  */
-HF_PUBLIC enum hf_error hf_backlog(struct hf_host *host,
-				   struct hf_handle listener,
-				   uint32_t completed);
+HF_PUBLIC enum hf_error
+hf_backlog(struct hf_host *host, struct hf_handle listener, uint32_t completed);
 
 enum hf_verdict {
 	HF_VERDICT_ACCEPT, /* answer with SYN-ACK */
