@@ -10,7 +10,6 @@
 #define SOCKET_NET_H
 
 #include <handfast/socket.h>
-#include "pending.h"
 #include <errno.h>
 #include <fcntl.h>
 

@@ -67,8 +67,8 @@ static uint64_t host_value(const struct option_row *row, int value)
 		return (uint64_t)value / 2;
 	if (row->host == HF_OPTION_TTL && value < 0)
 		return 64;
-	if (row->host == HF_OPTION_MTU_DISCOVERY)
-		return value != IP_PMTUDISC_DONT;
+	if (row->host == HF_OPTION_FRAGMENT)
+		return value == IP_PMTUDISC_DONT;
 	if (row->host == HF_OPTION_TOS)
 		return (uint64_t)value & ~UINT64_C(3);
 	return value > 0 ? (uint64_t)value : 0;
@@ -95,8 +95,7 @@ void option_apply(struct socket *s)
 						    : s->handle;
 
 	if (!s->file.net->options.no_counts)
-		hf_set(socket_host(s), handle, (enum hf_option)HF_OPTION_COUNT,
-		       1);
+		hf_set(socket_host(s), handle, HF_OPTION_COUNT, 1);
 	for (size_t i = 0; i < option_row_count; i++) {
 		const struct option_row *row = &option_rows[i];
 

@@ -43,6 +43,6 @@ int option_get_mtu(struct socket *s, int *value)
 
 	if (socket_state(s, &status) == HF_CLOSED || s->remote_port == 0)
 		return -ENOTCONN;
-	*value = (int)(status.mss + 40);
+	*value = (int)status.mtu;
 	return 0;
 }

@@ -93,14 +93,14 @@ int option_refuse(struct socket *s, int *value)
 	return *value == 0 ? 0 : -EOPNOTSUPP;
 }
 
+/* Our timestamps now: RFC 7323 5.4. */
 int option_get_clock(struct socket *s, int *value)
 {
-	uint64_t clock;
+	struct hf_status status;
 
-	if (s->handle.index != 0 &&
-	    hf_get(socket_host(s), s->handle,
-		   (enum hf_option)HF_OPTION_TIMESTAMP, &clock) == HF_OK)
-		*value = (int)(uint32_t)clock;
+	socket_state(s, &status);
+	*value = (int)(status.ts_offset +
+		       (uint32_t)(net_now(s->file.net) / HF_MILLISECOND));
 	return 0;
 }
 

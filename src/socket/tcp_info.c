@@ -5,8 +5,9 @@
  * marked, in milliseconds; what the host does not measure is 0.
  */
 #include "option.h"
-#include <limits.h>
 #include <linux/tcp.h>
+
+#define DUPLICATES 3 /* RFC 5681: so far may segments be reordered */
 
 struct info {
 	uint8_t state, ca_state, retransmits, probes, backoff, options;
@@ -60,6 +61,11 @@ static uint32_t microseconds(hf_time time)
 	return (uint32_t)(time / HF_MICROSECOND);
 }
 
+static uint32_t milliseconds(hf_time time)
+{
+	return (uint32_t)(time / HF_MILLISECOND);
+}
+
 static uint8_t least_of_octet(uint32_t n)
 {
 	return n < UINT8_MAX ? (uint8_t)n : UINT8_MAX;
@@ -71,34 +77,93 @@ static uint32_t segments(uint32_t octets, uint32_t mss)
 	return mss > 0 ? (octets + mss - 1) / mss : octets > 0;
 }
 
+/* The option bits, for which there are names, in the order of Linux. */
+static uint8_t option_bits(const struct hf_status *status)
+{
+	bool has_scale = status->send_scale > 0 || status->receive_scale > 0;
+
+	return (uint8_t)((status->timestamps ? TCPI_OPT_TIMESTAMPS : 0) |
+			 (status->sack ? TCPI_OPT_SACK : 0) |
+			 (has_scale ? TCPI_OPT_WSCALE : 0) |
+			 (status->ecn ? TCPI_OPT_ECN : 0) |
+			 (status->ecn_seen ? TCPI_OPT_ECN_SEEN : 0));
+}
+
 static void fill_state(struct info *info, const struct hf_status *status)
 {
+	info->ca_state = (uint8_t)status->recovery;
 	info->retransmits = least_of_octet(status->retransmissions);
-	info->options = (status->timestamps ? TCPI_OPT_TIMESTAMPS : 0) |
-			(status->sack ? TCPI_OPT_SACK : 0) |
-			(status->send_scale + status->receive_scale > 0
-				 ? TCPI_OPT_WSCALE
-				 : 0);
+	info->backoff = least_of_octet(status->retransmissions);
+	info->probes = least_of_octet(status->probes);
+	info->options = option_bits(status);
 	info->scales =
 		(uint8_t)(status->send_scale | status->receive_scale << 4);
+	info->rto = microseconds(status->rto);
+	info->rtt = microseconds(status->srtt);
+	info->rttvar = microseconds(status->rttvar);
+	info->min_rtt = status->min_rtt != 0 ? microseconds(status->min_rtt)
+					     : UINT32_MAX;
+	info->pmtu = status->mtu;
 }
 
 static void fill_sending(struct info *info, const struct hf_status *status)
 {
 	uint32_t mss = status->mss;
 
-	info->rto = microseconds(status->rto);
 	info->snd_mss = mss;
 	info->unacked = segments(status->in_flight, mss);
-	info->rtt = microseconds(status->srtt);
-	info->rttvar = microseconds(status->rttvar);
+	info->lost = segments(status->lost, mss);
+	info->retrans = segments(status->resent, mss);
 	info->snd_cwnd = mss > 0 ? status->cwnd / mss : 0;
-	info->snd_ssthresh = status->ssthresh == UINT32_MAX || mss == 0
-				     ? INT_MAX
+	info->snd_ssthresh = status->ssthresh > INT32_MAX || mss == 0
+				     ? INT32_MAX
 				     : status->ssthresh / mss;
-	info->notsent_bytes = status->send_queue - status->in_flight;
+	info->reordering = DUPLICATES;
+	info->notsent_bytes = status->unsent;
 	info->snd_wnd = status->send_window;
+	info->max_pacing_rate = UINT64_MAX; /* none */
+}
+
+static void fill_receiving(const struct socket *s, struct info *info,
+			   const struct hf_status *status)
+{
+	struct hf_config config;
+
+	hf_config_get(socket_host(s), &config);
+	info->ato = microseconds(config.delayed_ack);
+	info->rcv_mss = status->receive_mss;
+	info->advmss = status->advertised_mss;
 	info->rcv_wnd = status->receive_window;
+	info->rcv_ssthresh = status->receive_window;
+	info->rcv_space = status->receive_window;
+}
+
+/* Each delivered segment was sent once, and is not under way any more. */
+static uint32_t delivered(const struct info *info)
+{
+	uint32_t gone = info->total_retrans + info->unacked;
+
+	return info->data_segs_out > gone ? info->data_segs_out - gone : 0;
+}
+
+static void fill_counts(const struct socket *s, struct info *info,
+			const struct hf_counts *counts)
+{
+	hf_time now = net_now(s->file.net);
+
+	info->last_data_sent = milliseconds(now - counts->last_sent);
+	info->last_data_recv = milliseconds(now - counts->last_received);
+	info->last_ack_recv = milliseconds(now - counts->last_acked);
+	info->total_retrans = counts->retransmissions;
+	info->segs_out = (uint32_t)counts->segments_out;
+	info->segs_in = (uint32_t)counts->segments_in;
+	info->data_segs_out = (uint32_t)counts->data_segments_out;
+	info->data_segs_in = (uint32_t)counts->data_segments_in;
+	info->bytes_sent = counts->octets_sent;
+	info->bytes_retrans = counts->octets_retransmitted;
+	info->bytes_acked = counts->octets_acked;
+	info->bytes_received = counts->octets_received;
+	info->delivered = delivered(info);
 }
 
 int option_get_info(struct socket *s, void *value, socklen_t *len)
@@ -115,5 +180,7 @@ int option_get_info(struct socket *s, void *value, socklen_t *len)
 	}
 	fill_state(&info, &status);
 	fill_sending(&info, &status);
+	fill_receiving(s, &info, &status);
+	fill_counts(s, &info, &status.counts);
 	return option_write(value, len, &info, sizeof info);
 }

@@ -21,9 +21,9 @@ void urgent_event(struct socket *s)
 	uint64_t at;
 
 	socket_state(s, &status);
-	if (pending_urgent(&status) == 0)
+	if (!status.has_urgent)
 		return;
-	at = s->position + pending_urgent(&status) - 1;
+	at = s->position + status.urgent - 1;
 	if (!s->urgent.is_known || at > s->urgent.at) {
 		s->urgent = (struct urgent){ .at = at, .is_known = true };
 		file_wake(&s->file, POLLIN | POLLPRI);
