@@ -510,7 +510,7 @@ HF_PUBLIC bool hf_event(struct hf_host *host, struct hf_event *event);
 /* ---- user calls, RFC 9293 3.9.1 and 3.10.1-3.10.6 --------------------- */
 
 struct hf_listen {
-	struct hf_addr local; /* unspecified: any address */
+	struct hf_addr local; /* unspecified: any; hf_ipv4(0,0,0,0): any IPv4 */
 	uint16_t port; /* 0: any port (a gateway's listener) */
 	bool reuse; /* bind although connections of the port linger */
 	bool ask; /* HF_EVENT_SYN for each SYN; see hf_decide() */
@@ -540,6 +540,13 @@ HF_PUBLIC enum hf_error hf_listen(struct hf_host *host,
 HF_PUBLIC enum hf_error hf_accept(struct hf_host *host,
 				  struct hf_handle listener,
 				  struct hf_handle *connection);
+
+/*
+ * How many completed connections of a listener may wait from now on; 0: none,
+ * and SYNs are dropped. Those that wait already stay. HF_ERR_HANDLE.
+ */
+HF_PUBLIC enum hf_error
+hf_backlog(struct hf_host *host, struct hf_handle listener, uint32_t completed);
 
 enum hf_verdict {
 	HF_VERDICT_ACCEPT, /* answer with SYN-ACK */
@@ -657,6 +664,14 @@ HF_PUBLIC enum hf_error hf_peek(struct hf_host *host,
 				size_t *len);
 HF_PUBLIC enum hf_error hf_consume(struct hf_host *host,
 				   struct hf_handle connection, size_t len);
+
+/*
+ * Shows the contiguous octets that come `offset` later than the next one, and
+ * takes nothing; *len is 0 if none has come so far. Errors as hf_receive().
+ */
+HF_PUBLIC enum hf_error hf_peek_at(struct hf_host *host,
+				   struct hf_handle connection, uint32_t offset,
+				   const void **data, size_t *len);
 
 /*
  * The RFC's CLOSE: no more will be sent; FIN follows what is queued. The
