@@ -47,6 +47,7 @@ static const char no_label[] = "flow labels are of the hash of the connection";
 static const char fixed_limit[] = "limits are given when a host is made";
 static const char fixed_dsack[] = "duplicates are not reported";
 static const char its_own_memory[] = "a host's memory is its block";
+static const char no_such[] = "a handfast host has no such setting";
 static const char not_tcp[] = "it is not about TCP";
 static const char one_host[] = "a host neither forwards nor filters";
 static const char one_reno[] = "New Reno is what there is";
@@ -54,20 +55,18 @@ static const char one_reno[] = "New Reno is what there is";
 /* clang-format off */
 const struct sysctl_row sysctl_linux[] = {
 	/* Opening and ending. */
-	SET(IPV4 "tcp_syn_retries", "6", NUMBER, config.syn_retries, 1, 127),
-	SET(IPV4 "tcp_syn_linear_timeouts", "4", NUMBER,
-	    config.syn_linear_timeouts, 0, 127),
+	IGNORED(IPV4 "tcp_syn_retries", "6", no_such),
+	IGNORED(IPV4 "tcp_syn_linear_timeouts", "4", no_such),
 	SET_TO(IPV4 "tcp_synack_retries", "5", NUMBER, config.syn_ack_retries,
 	       0, 255, 14),
-	SET(IPV4 "tcp_syncookies", "1", SMALL, config.syn_cookies, 0, 2),
-	SET(IPV4 "tcp_abort_on_overflow", "0", FLAG, config.abort_on_overflow,
-	    0, 255),
-	SET(IPV4 "tcp_tw_reuse", "2", SMALL, config.time_wait_reuse, 0, 2),
-	SET(IPV4 "tcp_rfc1337", "0", FLAG, config.rfc1337, 0, 255),
+	IGNORED(IPV4 "tcp_syncookies", "1", no_such),
+	IGNORED(IPV4 "tcp_abort_on_overflow", "0", no_such),
+	IGNORED(IPV4 "tcp_tw_reuse", "2", no_such),
+	IGNORED(IPV4 "tcp_rfc1337", "0", no_such),
 	TIME(IPV4 "tcp_fin_timeout", "60", HF_SECOND, config.fin_wait_2, 0,
 	     TOP / 1000),
 	SET(IPV4 "tcp_retries1", "3", NUMBER, config.r1, 0, 255),
-	SET(IPV4 "tcp_retries2", "15", NUMBER, config.retries, 0, 255),
+	IGNORED(IPV4 "tcp_retries2", "15", no_such),
 	IGNORED(IPV4 "tcp_orphan_retries", "0", "R2 is the same for all"),
 	IGNORED(IPV4 "tcp_max_orphans", NULL, fixed_limit),
 	IGNORED(IPV4 "tcp_max_tw_buckets", "131072", fixed_limit),
