@@ -55,8 +55,9 @@ static const char one_reno[] = "New Reno is what there is";
 /* clang-format off */
 const struct sysctl_row sysctl_linux[] = {
 	/* Opening and ending. */
-	IGNORED(IPV4 "tcp_syn_retries", "6", no_such),
-	IGNORED(IPV4 "tcp_syn_linear_timeouts", "4", no_such),
+	SET(IPV4 "tcp_syn_retries", "6", NUMBER, config.syn_retries, 1, 127),
+	SET(IPV4 "tcp_syn_linear_timeouts", "4", NUMBER,
+	    config.syn_linear_timeouts, 0, 127),
 	SET_TO(IPV4 "tcp_synack_retries", "5", NUMBER, config.syn_ack_retries,
 	       0, 255, 14),
 	IGNORED(IPV4 "tcp_syncookies", "1", no_such),
@@ -66,7 +67,7 @@ const struct sysctl_row sysctl_linux[] = {
 	TIME(IPV4 "tcp_fin_timeout", "60", HF_SECOND, config.fin_wait_2, 0,
 	     TOP / 1000),
 	SET(IPV4 "tcp_retries1", "3", NUMBER, config.r1, 0, 255),
-	IGNORED(IPV4 "tcp_retries2", "15", no_such),
+	SET(IPV4 "tcp_retries2", "15", NUMBER, config.retries, 0, 255),
 	IGNORED(IPV4 "tcp_orphan_retries", "0", "R2 is the same for all"),
 	IGNORED(IPV4 "tcp_max_orphans", NULL, fixed_limit),
 	IGNORED(IPV4 "tcp_max_tw_buckets", "131072", fixed_limit),
@@ -80,8 +81,7 @@ const struct sysctl_row sysctl_linux[] = {
 	SET(IPV4 "tcp_sack", "1", NOT, config.no_sack, 0, 255),
 	SET(IPV4 "tcp_window_scaling", "1", NOT, config.no_window_scale, 0,
 	    255),
-	{ IPV4 "tcp_ecn", "2", SYSCTL_ECN, SYSCTL_OF(config.ecn), 0, 5, 1, 0,
-	  "no accurate ECN (RFC 9768)" },
+	IGNORED(IPV4 "tcp_ecn", "2", no_such),
 	IGNORED(IPV4 "tcp_ecn_*", NULL, no_accecn),
 	IGNORED(IPV4 "tcp_dsack", "1", fixed_dsack),
 	IGNORED(IPV4 "tcp_fastopen*", "1", no_fast_open),

@@ -40,6 +40,10 @@ static void a_setting_changes_the_configuration(void **state)
 	assert_int_equal(config.fin_wait_2, 7 * HF_SECOND);
 	done("net.ipv4.tcp_rto_min_us", "5000");
 	assert_int_equal(config.rto_min, 5 * HF_MILLISECOND);
+	done("net.ipv4.tcp_syn_retries", "1");
+	assert_int_equal(config.syn_retries, 1);
+	done("net.ipv4.tcp_retries2", "2");
+	assert_int_equal(config.retries, 2);
 	done("net.ipv4.ip_default_ttl", "77");
 	assert_int_equal(config.ttl, 77);
 	done("net.ipv4.ip_local_port_range", "40000\t40001");
@@ -74,22 +78,6 @@ static void the_scale_is_that_of_the_largest_queue(void **state)
 	assert_int_equal(config.window_scale, 8);
 	done("net.ipv4.tcp_rmem", "4096 16384 65535");
 	assert_int_equal(config.window_scale, 2); /* of 212992 */
-}
-
-static void ecn_has_the_meanings_of_its_system(void **state)
-{
-	(void)state;
-	assert_int_equal(config.ecn, HF_ECN_ANSWER);
-	done("net.ipv4.tcp_ecn", "1");
-	assert_int_equal(config.ecn, HF_ECN_ASK);
-	done("net.ipv4.tcp_ecn", "5");
-	assert_int_equal(config.ecn, HF_ECN_ANSWER);
-	assert_int_equal(set("net.ipv4.tcp_ecn", "3"), DRILL_SETTING_VALUE);
-	assert_non_null(drill_setting_why("net.ipv4.tcp_ecn"));
-	done("net.inet.tcp.ecn.enable", "0");
-	assert_int_equal(config.ecn, HF_ECN_OFF);
-	assert_int_equal(set("net.inet.tcp.ecn.enable", "3"),
-			 DRILL_SETTING_VALUE);
 }
 
 static void freebsd_counts_in_milliseconds(void **state)
@@ -203,8 +191,6 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(names_have_three_forms, begin),
 		cmocka_unit_test_setup(the_scale_is_that_of_the_largest_queue,
-				       begin),
-		cmocka_unit_test_setup(ecn_has_the_meanings_of_its_system,
 				       begin),
 		cmocka_unit_test_setup(freebsd_counts_in_milliseconds, begin),
 		cmocka_unit_test_setup(a_bad_value_changes_nothing, begin),
