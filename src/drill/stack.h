@@ -65,7 +65,9 @@ enum drill_setting_result {
 struct drill_sockets_defaults {
 	uint32_t backlog; /* net.core.somaxconn */
 	uint32_t send_most, receive_most; /* wmem_max, rmem_max */
+	uint32_t receive_growth; /* the last of tcp_rmem */
 	bool ipv6_only; /* net.ipv6.bindv6only */
+	bool no_path_mtu; /* ip_no_pmtu_disc: they may be fragmented */
 };
 
 /*
