@@ -5,10 +5,11 @@
  * scripts of the public suites, which are read and not run. Commands about
  * devices have no meaning here. A shell is run only if that is allowed.
  */
+#define _GNU_SOURCE
 #include "command.h"
 #include "run.h"
 
-#include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +29,16 @@ struct shell {
 static bool perform_text(struct shell *shell, const char *text);
 
 __attribute__((format(printf, 2, 3))) static bool
-refuse(struct shell *shell, const char *format, const char *what)
+refuse(struct shell *shell, const char *format, ...)
 {
+	char text[DRILL_FAILURE];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
 	return drill_report_fail(&shell->run->report, shell->run->file,
-				 shell->at, format, what);
+				 shell->at, "%s", text);
 }
 
 /* ---- settings --------------------------------------------------------- */
@@ -39,11 +46,9 @@ refuse(struct shell *shell, const char *format, const char *what)
 static bool apply(struct shell *shell, const char *name, const char *value)
 {
 	struct drill_stack *stack = shell->run->stack;
-	char line[DRILL_FAILURE];
 
 	if (strncmp(name, PROC_SYS, sizeof PROC_SYS - 1) == 0)
 		name += sizeof PROC_SYS - 1;
-	snprintf(line, sizeof line, "%s=%s", name, value);
 	switch (stack->ops->set(stack, name, value)) {
 	case DRILL_SETTING_DONE:
 		return true;
@@ -55,7 +60,7 @@ static bool apply(struct shell *shell, const char *name, const char *value)
 	case DRILL_SETTING_VALUE:
 		break;
 	}
-	return refuse(shell, "a setting has no such value: %s", line);
+	return refuse(shell, "%s cannot be \"%s\"", name, value);
 }
 
 /* NAME=VALUE, without blanks around the value. */
@@ -199,7 +204,7 @@ static bool perform_shell(struct shell *shell, const char *text)
 	int status;
 
 	if (!line)
-		return refuse(shell, "%s", "no memory");
+		return refuse(shell, "no memory");
 	snprintf(line, room, "cd '%.*s' && %s",
 		 slash ? (int)(slash - shell->run->file) : 1,
 		 slash ? shell->run->file : ".", text);

@@ -4,6 +4,7 @@
  * script. Time is a number: it moves when somebody waits, to the next
  * deadline of the host, so that everything happens at its exact time.
  */
+#define _GNU_SOURCE
 #include "stack_handfast.h"
 
 #include <errno.h>
@@ -32,12 +33,15 @@ static bool add_link(struct handfast *handfast)
 	const struct drill_network *network = &handfast->stack.network;
 	const struct hf_link link = { .mtu = network->mtu };
 	const struct hf_addr none = { { 0 } };
+	const struct hf_addr all = drill_network_is_ipv6(network)
+					   ? none
+					   : hf_ipv4(0, 0, 0, 0);
 
 	return hf_link_add(handfast->host, &link, handfast->now,
 			   &handfast->link) == HF_OK &&
 	       hf_address_add(handfast->host, handfast->link, network->local,
 			      network->prefix_len, handfast->now) == HF_OK &&
-	       hf_route_add(handfast->host, none, 0, handfast->link, none) ==
+	       hf_route_add(handfast->host, all, 0, handfast->link, none) ==
 		       HF_OK;
 }
 
