@@ -14,23 +14,23 @@ static void address(struct turn *t, struct reply *r, const struct flow *flow,
 	r->u.tcp.remote_port = flow->remote_port;
 }
 
-static struct reply *push_for(struct turn *t, const struct flow *flow)
+struct reply *tcp_reply_on(struct turn *t, uint32_t link,
+			   const struct flow *flow, enum hf_why why)
 {
-	uint32_t link;
+	struct reply *r = reply_push_on(t, link, REPLY_TCP, &flow->remote);
 
-	if (!flow_link(t, flow, &link))
-		return NULL;
-	return reply_push_on(t, link, REPLY_TCP, &flow->remote);
+	if (r != NULL)
+		address(t, r, flow, why);
+	return r;
 }
 
 struct reply *tcp_reply(struct turn *t, const struct flow *flow,
 			enum hf_why why)
 {
-	struct reply *r = push_for(t, flow);
+	uint32_t link;
 
-	if (r != NULL)
-		address(t, r, flow, why);
-	return r;
+	return flow_link(t, flow, &link) ? tcp_reply_on(t, link, flow, why)
+					 : NULL;
 }
 
 void ack_reply(struct turn *t, const struct flow *flow,
