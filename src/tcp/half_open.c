@@ -430,6 +430,7 @@ static void challenge(struct turn *t, const struct half_open *h)
 		ack_reply(t, &h->flow, &ack);
 }
 
+/* Of a passive OPEN, so nobody is told: MUST-11. */
 static enum hf_drop arrive_rst(struct turn *t, struct half_open *h,
 			       const struct arrival *a)
 {

@@ -35,6 +35,19 @@ static void release_in_close_wait(struct script *t)
 	used(t, HF_POOL_TIME_WAIT, 0);
 }
 
+/* MAY-1: who has let go cannot read on; what comes is reset (SHLD-3). */
+static void released_is_not_read(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_close(t);
+	out(t, "F. 1:1(0) ack 1");
+	user_receive_error(t, HF_ERR_HANDLE);
+	in(t, "P. 1:11(10) ack 2");
+	out(t, "R. 2:2(0) ack 1 | R 2:2(0)");
+	silence(t);
+}
+
 /* RFC 9293 3.6: what was SENT before the close is delivered. */
 static void release_delivers(struct script *t)
 {
@@ -252,6 +265,7 @@ static void abort_time_wait(struct script *t)
 static const struct script_test tests[] = {
 	ROBUST(release),
 	SCRIPT(release_in_close_wait),
+	SCRIPT(released_is_not_read),
 	SCRIPT(release_delivers),
 	ROBUST(release_with_unread),
 	SCRIPT(release_with_unread_fin),
