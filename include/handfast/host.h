@@ -789,7 +789,8 @@ enum hf_option {
 	HF_OPTION_KEEPALIVE_PROBES, /* 1-255 */
 	HF_OPTION_USER_TIMEOUT, /* milliseconds; 0: R2 decides (MUST-21) */
 	HF_OPTION_TTL, /* 1-255 (MUST-49) */
-	HF_OPTION_TOS, /* Diffserv field, 0-255, ECN bits 0 (MUST-48) */
+	/* Diffserv field, 0-255, ECN bits 0 (MUST-48); set it once: SHLD-23 */
+	HF_OPTION_TOS,
 	HF_OPTION_SEND_BUFFER, /* octets */
 	HF_OPTION_RECEIVE_BUFFER, /* octets; the window never shrinks */
 	HF_OPTION_CORK, /* 1: hold back what does not fill a segment */

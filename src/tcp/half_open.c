@@ -411,16 +411,19 @@ static enum hf_drop promote(struct turn *t, struct half_open *h,
 	return arrive_tcb(t, tcb_at(t, ref), a);
 }
 
-/* The window of our SYN-ACK: 3.10.7.4, first. */
+/* The window of our SYN-ACK: 3.10.7.4, first, the four cases. */
 static bool is_acceptable(const struct turn *t, const struct half_open *h,
 			  const struct arrival *a)
 {
 	uint32_t wnd = half_open_window(t, h);
 	uint32_t first = a->seg.seq.n - (h->irs.n + 1);
+	uint32_t last = first + a->len - 1;
 
 	if (h->has_ts && a->seg.has_ts && !(a->seg.flags & TCP_RST) &&
 	    (int32_t)(a->seg.ts_val - h->ts_recent) < 0)
 		return false;
+	if (a->len > 0 && last < wnd)
+		return true;
 	return first < wnd || (wnd == 0 && first == 0);
 }
 
@@ -440,6 +443,7 @@ static void challenge(struct turn *t, const struct half_open *h)
 		ack_reply(t, &h->flow, &ack);
 }
 
+/* Of a passive OPEN, so nobody is told: MUST-11. */
 static enum hf_drop arrive_rst(struct turn *t, struct half_open *h,
 			       const struct arrival *a)
 {
@@ -455,7 +459,9 @@ static enum hf_drop arrive_rst(struct turn *t, struct half_open *h,
 enum hf_drop arrive_half_open(struct turn *t, struct half_open *h,
 			      struct arrival *a)
 {
-	bool is_same_syn = a->seg.flags & TCP_SYN && seq_eq(a->seg.seq, h->irs);
+	bool is_same_syn = (a->seg.flags & (TCP_SYN | TCP_ACK | TCP_RST)) ==
+				   TCP_SYN &&
+			   seq_eq(a->seg.seq, h->irs);
 
 	report_flow(t, &h->flow);
 	if (h->is_asked)

@@ -63,6 +63,7 @@ static struct listener *find(const struct turn *t, const struct hf_addr *addr,
 
 /* ---- the passive OPEN ------------------------------------------------- */
 
+/* MUST-41: an error, and what has the port is as it was. */
 static bool is_taken(const struct turn *t, const struct hf_listen *options,
 		     uint32_t local, const struct listener *wanted)
 {
@@ -78,6 +79,7 @@ static bool is_taken(const struct turn *t, const struct hf_listen *options,
 		     (l->wants_ipv6 && wanted->wants_ipv6)))
 			return true;
 	}
+	/* MUST-42: `reuse` listens beside connections of the port. */
 	return !options->reuse && options->port != 0 &&
 	       port_is_used(t, options->port, local);
 }

@@ -81,9 +81,16 @@ void reset_reply(struct turn *t, const struct arrival *a, bool is_limited)
 	}
 }
 
-/* 3.10.5: who would not know otherwise is told. */
-static bool peer_must_know(enum hf_state state)
+/*
+ * 3.10.5: who would not know otherwise is told. When both FINs are said, all
+ * is; but ours may have to wait for text, though the state has changed.
+ */
+static bool peer_must_know(const struct tcb *tcb)
 {
+	enum hf_state state = (enum hf_state)tcb->state;
+
+	if (state == HF_CLOSING || state == HF_LAST_ACK)
+		return !(tcb->flags & TCB_FIN_SENT);
 	return state == HF_SYN_RECEIVED ||
 	       (state_is_synchronized(state) && state != HF_TIME_WAIT);
 }
@@ -92,7 +99,7 @@ void abort_reply(struct turn *t, const struct tcb *tcb)
 {
 	struct reply *r;
 
-	if (!peer_must_know((enum hf_state)tcb->state))
+	if (!peer_must_know(tcb))
 		return;
 	r = reply_push_on(t, tcb->link, REPLY_TCP, &tcb->flow.remote);
 	if (r == NULL)

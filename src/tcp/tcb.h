@@ -134,7 +134,7 @@ struct tcb {
 		struct hf_seq
 			resend; /* what goes next: < nxt after a timeout */
 		struct hf_seq wl1, wl2;
-		uint32_t wnd, max_wnd; /* octets */
+		uint32_t wnd, max_wnd; /* octets: REC-1 */
 		union {
 			struct hf_seq iss; /* while opening */
 			struct hf_seq reduced; /* then: ecn.c */

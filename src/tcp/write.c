@@ -61,7 +61,7 @@ size_t write_text(struct turn *t, const struct outgoing *out,
 	uint64_t sum;
 	uint16_t checksum;
 
-	if (!ip.dont_fragment)
+	if (!ip.dont_fragment) /* else it is 0, each time: MAY-4 */
 		ip.id = random_below(&t->ip->random, 1u << 16); /* RFC 6864 */
 	if (out->route != NULL) {
 		put_route(out, &ip, route);

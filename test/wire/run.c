@@ -262,6 +262,7 @@ static int set_up(void **state)
 	struct script *t = calloc(1, sizeof *t);
 
 	run->t = t;
+	t->about = run->test->about;
 	t->v6 = run->variant->v6;
 	t->dup = run->variant->dup;
 	t->split = run->variant->split;
