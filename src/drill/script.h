@@ -90,7 +90,10 @@ enum drill_ecn {
 	DRILL_ECN_CE,
 };
 
-/* What a packet says of its IP header; the rest is not looked at. */
+/*
+ * What a packet says of its IP header; the rest is not looked at. If both a TOS
+ * and an ECN mark are said, the mark is the last two bits.
+ */
 struct drill_ip {
 	enum drill_ecn ecn;
 	bool has_tos, has_ttl, has_flow_label, has_id, has_df;
@@ -207,7 +210,6 @@ enum drill_header_kind {
 	DRILL_HEADER_IPV6,
 	DRILL_HEADER_GRE,
 	DRILL_HEADER_MPLS,
-	DRILL_HEADER_UDP,
 };
 
 struct drill_label {
@@ -221,7 +223,6 @@ struct drill_header {
 	enum drill_header_kind kind;
 	struct drill_place at;
 	struct drill_text source, destination; /* addresses, as written */
-	uint16_t source_port, destination_port;
 	struct drill_ip ip;
 	bool has_gre_flags, has_gre_protocol, has_gre_sum, has_gre_key,
 		has_gre_seq;
@@ -323,19 +324,22 @@ struct drill_error {
 	char text[DRILL_ERROR];
 };
 
-/* -D NAME=value of the command line; it goes before the script's own. */
+/* -D NAME=value of the command line; the script's own do not change it. */
 struct drill_define {
 	const char *name, *value;
 };
 
-/* NULL: it was not understood, or there is no memory; the error says why. */
+/*
+ * NULL: it was not understood, or there is no memory; the error says why. The
+ * last of the defines has no name; NULL: there are none.
+ */
 struct drill_script *drill_parse(const char *name, const char *text, size_t len,
 				 struct drill_error *error);
-struct drill_script *drill_parse_file(const char *name,
-				      struct drill_error *error);
-/* With macros; the last define has no name. */
 struct drill_script *drill_parse_with(const char *name, const char *text,
 				      size_t len,
+				      const struct drill_define *define,
+				      struct drill_error *error);
+struct drill_script *drill_parse_file(const char *name,
 				      const struct drill_define *define,
 				      struct drill_error *error);
 void drill_script_free(struct drill_script *script);
