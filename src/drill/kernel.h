@@ -44,6 +44,8 @@ bool kernel_route_address(unsigned device, struct hf_addr addr,
 			  unsigned prefix_len);
 bool kernel_route_add(unsigned device, struct hf_addr prefix,
 		      unsigned prefix_len, struct hf_addr gateway);
+/* True once what comes for this address is for this kernel. */
+bool kernel_route_is_local(struct hf_addr addr);
 
 /* ---- the tap (kernel_tap.c) -------------------------------------------- */
 

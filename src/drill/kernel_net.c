@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 void kernel_tell(char *failure, const char *format, ...)
@@ -143,6 +144,22 @@ static struct hf_addr prefix_of(struct hf_addr addr, unsigned len)
 	return addr;
 }
 
+#define SETTLE 5000 /* looks, at most */
+
+/* A new IPv6 address is not there at once. */
+static bool settle(const struct drill_network *network)
+{
+	const struct timespec moment = { .tv_nsec = 200000 };
+
+	for (int i = 0; i < SETTLE; i++) {
+		if (kernel_route_is_local(network->local))
+			return true;
+		nanosleep(&moment, NULL);
+	}
+	errno = ETIMEDOUT;
+	return false;
+}
+
 static bool set_up(const struct drill_network *network, char *failure)
 {
 	unsigned device = if_nametoindex(KERNEL_DEVICE);
@@ -154,7 +171,8 @@ static bool set_up(const struct drill_network *network, char *failure)
 	    kernel_route_add(
 		    device,
 		    prefix_of(network->remote, network->remote_prefix_len),
-		    network->remote_prefix_len, network->gateway))
+		    network->remote_prefix_len, network->gateway) &&
+	    settle(network))
 		return true;
 	kernel_tell(failure, "cannot set up the network of the script: %s",
 		    strerror(errno));

@@ -163,3 +163,32 @@ bool kernel_route_add(unsigned device, struct hf_addr prefix,
 		put_address(&request, RTA_GATEWAY, gateway);
 	return finish(&request);
 }
+
+/* The kernel makes the route to an address of its own a moment later. */
+bool kernel_route_is_local(struct hf_addr addr)
+{
+	const struct rtmsg question = {
+		.rtm_family = is_ipv4(addr) ? AF_INET : AF_INET6,
+		.rtm_dst_len = is_ipv4(addr) ? 32 : 128,
+	};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+	struct {
+		struct nlmsghdr header;
+		struct rtmsg route;
+		uint8_t rest[1024];
+	} answer = { 0 };
+	struct request request;
+
+	if (fd < 0)
+		return false;
+	begin(&request, RTM_GETROUTE, 0, &question, sizeof question);
+	request.header.nlmsg_flags = NLM_F_REQUEST;
+	put_address(&request, RTA_DST, addr);
+	request.header.nlmsg_len =
+		(uint32_t)(sizeof request.header + request.len);
+	if (send(fd, &request, request.header.nlmsg_len, 0) > 0)
+		(void)!recv(fd, &answer, sizeof answer, 0);
+	close(fd);
+	return answer.header.nlmsg_type == RTM_NEWROUTE &&
+	       answer.route.rtm_type == RTN_LOCAL;
+}
