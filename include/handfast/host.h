@@ -105,6 +105,14 @@ struct hf_config {
 	bool no_window_scale, no_timestamps, no_sack; /* do not offer */
 	bool strict_timestamps; /* drop what lacks one: RFC 7323 3.2 */
 	bool no_header_prediction; /* every segment takes the slow path */
+	uint8_t ecn; /* enum hf_ecn */
+};
+
+/* Explicit Congestion Notification: RFC 3168. */
+enum hf_ecn {
+	HF_ECN_OFF,
+	HF_ECN_ASK, /* who opens asks for it, who is asked agrees */
+	HF_ECN_ANSWER, /* who is asked agrees */
 };
 
 /*
@@ -502,7 +510,7 @@ HF_PUBLIC bool hf_event(struct hf_host *host, struct hf_event *event);
 /* ---- user calls, RFC 9293 3.9.1 and 3.10.1-3.10.6 --------------------- */
 
 struct hf_listen {
-	struct hf_addr local; /* unspecified: any address */
+	struct hf_addr local; /* unspecified: any; hf_ipv4(0,0,0,0): any IPv4 */
 	uint16_t port; /* 0: any port (a gateway's listener) */
 	bool reuse; /* bind although connections of the port linger */
 	bool ask; /* HF_EVENT_SYN for each SYN; see hf_decide() */
@@ -532,6 +540,13 @@ HF_PUBLIC enum hf_error hf_listen(struct hf_host *host,
 HF_PUBLIC enum hf_error hf_accept(struct hf_host *host,
 				  struct hf_handle listener,
 				  struct hf_handle *connection);
+
+/*
+ * How many completed connections of a listener may wait from now on; 0: none,
+ * and SYNs are dropped. Those that wait already stay. HF_ERR_HANDLE.
+ */
+HF_PUBLIC enum hf_error
+hf_backlog(struct hf_host *host, struct hf_handle listener, uint32_t completed);
 
 enum hf_verdict {
 	HF_VERDICT_ACCEPT, /* answer with SYN-ACK */
@@ -651,6 +666,14 @@ HF_PUBLIC enum hf_error hf_consume(struct hf_host *host,
 				   struct hf_handle connection, size_t len);
 
 /*
+ * Shows the contiguous octets that come `offset` later than the next one, and
+ * takes nothing; *len is 0 if none has come so far. Errors as hf_receive().
+ */
+HF_PUBLIC enum hf_error hf_peek_at(struct hf_host *host,
+				   struct hf_handle connection, uint32_t offset,
+				   const void **data, size_t *len);
+
+/*
  * The RFC's CLOSE: no more will be sent; FIN follows what is queued. The
  * other direction stays open as long as the peer likes (half-close).
  * HF_ERR_CLOSING: done already. HF_ERR_NOT_CONNECTED, HF_ERR_HANDLE.
@@ -724,6 +747,8 @@ struct hf_status {
 	bool is_quick; /* acknowledges at once for now */
 	uint8_t send_scale, receive_scale;
 	bool timestamps, sack;
+	bool ecn; /* agreed on: RFC 3168 */
+	bool ecn_seen; /* the peer has sent what routers may mark */
 	uint64_t user;
 	struct hf_counts counts;
 };

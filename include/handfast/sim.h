@@ -87,8 +87,8 @@ HF_PUBLIC enum hf_error hf_sim_host_load(struct hf_sim *sim, const char *path,
  * parts per million and are drawn for each frame on its own.
  *
  * A frame is counted, queued (or dropped: tail drop), sent at `rate`, then
- * perhaps lost, corrupted, truncated; it arrives after `delay` and at most
- * `jitter` more. Jitter keeps the order of frames; only a frame chosen by
+ * perhaps lost, marked, corrupted, truncated; it arrives after `delay` and at
+ * most `jitter` more. Jitter keeps the order of frames; only a frame chosen by
  * `reorder` is overtaken, for it takes up to `reorder_delay` longer still.
  */
 struct hf_sim_wire {
@@ -99,6 +99,7 @@ struct hf_sim_wire {
 	uint32_t queue_frames; /* the one being sent counted; 0: no limit */
 	uint32_t queue_octets; /* likewise */
 	uint32_t loss;
+	uint32_t mark; /* CE on what may be marked: RFC 3168 5 */
 	uint32_t duplicate;
 	uint32_t reorder;
 	uint32_t corrupt; /* flips a bit */

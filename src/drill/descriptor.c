@@ -2,69 +2,55 @@
 /* Descriptors: the script's numbers and the stack's. */
 #include "run.h"
 
-#define NONE DRILL_DESCRIPTORS
+#include <string.h>
 
-static size_t find(const struct drill_descriptors *descriptors, int script)
+struct drill_descriptor *drill_descriptor_find(struct drill_run *run,
+					       int script)
 {
-	for (size_t i = 0; i < descriptors->count; i++)
-		if (descriptors->row[i].script == script)
-			return i;
-	return NONE;
-}
+	struct drill_descriptors *all = &run->descriptors;
 
-int drill_descriptors_live(const struct drill_descriptors *descriptors,
-			   int script)
-{
-	size_t i = find(descriptors, script);
-
-	return i == NONE ? -1 : descriptors->row[i].live;
-}
-
-int drill_descriptors_script(const struct drill_descriptors *descriptors,
-			     int live)
-{
-	for (size_t i = 0; i < descriptors->count; i++)
-		if (descriptors->row[i].live == live)
-			return descriptors->row[i].script;
-	return -1;
-}
-
-const char *drill_descriptors_add(struct drill_descriptors *descriptors,
-				  int script, int live, struct drill_flow *flow)
-{
-	if (find(descriptors, script) != NONE)
-		return "the script has a descriptor of this number already";
-	if (descriptors->count == DRILL_DESCRIPTORS)
-		return "the script has too many descriptors";
-	descriptors->row[descriptors->count].script = script;
-	descriptors->row[descriptors->count].live = live;
-	descriptors->row[descriptors->count].flow = flow;
-	descriptors->count++;
+	for (size_t i = 0; i < all->count; i++)
+		if (all->row[i].script == script)
+			return &all->row[i];
 	return NULL;
 }
 
-void drill_descriptors_remove(struct drill_descriptors *descriptors, int script)
+struct drill_descriptor *drill_descriptor_of(struct drill_run *run, int live)
 {
-	size_t i = find(descriptors, script);
+	struct drill_descriptors *all = &run->descriptors;
 
-	if (i != NONE)
-		descriptors->row[i] =
-			descriptors->row[--descriptors->count];
+	for (size_t i = 0; i < all->count; i++)
+		if (all->row[i].live == live)
+			return &all->row[i];
+	return NULL;
 }
 
-struct drill_flow *
-drill_descriptors_flow(const struct drill_descriptors *descriptors, int script)
+struct drill_descriptor *drill_descriptor_add(struct drill_run *run, int script,
+					      int live)
 {
-	size_t i = find(descriptors, script);
+	struct drill_descriptors *all = &run->descriptors;
+	struct drill_descriptor *row = &all->row[all->count];
 
-	return i == NONE ? NULL : descriptors->row[i].flow;
+	if (drill_descriptor_find(run, script)) {
+		drill_run_fail(run, "the script has a descriptor %d already",
+			       script);
+		return NULL;
+	}
+	if (all->count == DRILL_DESCRIPTORS) {
+		drill_run_fail(run, "the script has too many descriptors");
+		return NULL;
+	}
+	memset(row, 0, sizeof *row);
+	row->script = script;
+	row->live = live;
+	all->count++;
+	return row;
 }
 
-void drill_descriptors_set_flow(struct drill_descriptors *descriptors,
-				int script, struct drill_flow *flow)
+void drill_descriptor_remove(struct drill_run *run, int script)
 {
-	size_t i = find(descriptors, script);
+	struct drill_descriptor *row = drill_descriptor_find(run, script);
 
-	if (i != NONE)
-		descriptors->row[i].flow = flow;
+	if (row)
+		*row = run->descriptors.row[--run->descriptors.count];
 }

@@ -38,7 +38,10 @@ struct drill_flow {
 	struct drill_stamp stamp[DRILL_STAMPS];
 	uint32_t stamps; /* all, of which the last are kept */
 	uint32_t stamp_script, stamp_live; /* the first ones */
-	bool is_unchecked; /* octets of the text are not known */
+	/* By the program: octets of either direction, and if it is not known
+	 * which octets they are. */
+	uint32_t written, read;
+	bool written_unknown, read_unknown;
 	bool is_lenient; /* not all that comes out is looked at */
 };
 
@@ -58,6 +61,7 @@ struct drill_flows {
 	size_t count;
 	struct drill_flow *tested; /* the one that packets are of */
 	bool listens; /* the next SYN in begins another flow */
+	uint16_t local_port; /* where the last listener listens */
 	uint16_t next_port; /* the peer's next */
 };
 

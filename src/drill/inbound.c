@@ -16,7 +16,7 @@ struct drill_flow *drill_run_flow(struct drill_run *run, uint16_t script_port)
 	}
 	flow->local = run->rules->network.local;
 	flow->remote = run->rules->network.remote;
-	flow->local_port = run->rules->bind_port;
+	flow->local_port = run->flows.local_port;
 	flow->script_port = script_port;
 	flow->remote_port = script_port;
 	if (!script_port)
@@ -67,7 +67,11 @@ static void learn(struct drill_flow *flow, const struct drill_packet *packet)
 {
 	uint32_t seq = packet->tcp.seq.start;
 
-	if (packet->protocol != DRILL_TCP || !(packet->tcp.flags & DRILL_SYN))
+	if (packet->protocol != DRILL_TCP)
+		return;
+	if (packet->tcp.flags & DRILL_URG) /* an octet may leave the stream */
+		flow->read_unknown = true;
+	if (!(packet->tcp.flags & DRILL_SYN))
 		return;
 	if (!flow->received.is_known) {
 		flow->received.is_known = true;
@@ -77,8 +81,6 @@ static void learn(struct drill_flow *flow, const struct drill_packet *packet)
 		flow->next_received = seq;
 		flow->has_next_received = true;
 	}
-	if (packet->tcp.len && packet->tcp.urg)
-		flow->is_unchecked = true;
 }
 
 /* ---- variants --------------------------------------------------------- */

@@ -225,7 +225,7 @@ static bool text_differs(const struct drill_flow *flow,
 			 const struct drill_view *expected,
 			 const struct drill_view *came)
 {
-	return !flow->is_unchecked && came->protocol == IPPROTO_TCP &&
+	return !flow->written_unknown && came->protocol == IPPROTO_TCP &&
 	       expected->len == came->len &&
 	       memcmp(expected->text, came->text, came->len) != 0;
 }

@@ -1,123 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* icmp unreachable frag_needed mtu 1460 [1:1461(1460)] */
+#include "icmp_name.h"
 #include "parse.h"
-
-#include <string.h>
-
-/* ---- names ------------------------------------------------------------ */
-
-struct name {
-	const char *type, *code; /* code NULL: the type alone */
-	uint8_t type_number, code_number;
-};
-
-static const struct name names4[] = {
-	{ "echo_reply", NULL, 0, 0 },
-	{ "unreachable", NULL, 3, 0 },
-	{ "unreachable", "net_unreachable", 3, 0 },
-	{ "unreachable", "host_unreachable", 3, 1 },
-	{ "unreachable", "protocol_unreachable", 3, 2 },
-	{ "unreachable", "port_unreachable", 3, 3 },
-	{ "unreachable", "frag_needed", 3, 4 },
-	{ "unreachable", "source_route_failed", 3, 5 },
-	{ "unreachable", "net_unknown", 3, 6 },
-	{ "unreachable", "host_unknown", 3, 7 },
-	{ "unreachable", "source_host_isolated", 3, 8 },
-	{ "unreachable", "net_prohibited", 3, 9 },
-	{ "unreachable", "host_prohibited", 3, 10 },
-	{ "unreachable", "net_unreachable_for_tos", 3, 11 },
-	{ "unreachable", "host_unreachable_for_tos", 3, 12 },
-	{ "unreachable", "packet_filtered", 3, 13 },
-	{ "unreachable", "precedence_violation", 3, 14 },
-	{ "unreachable", "precedence_cutoff", 3, 15 },
-	{ "source_quench", NULL, 4, 0 },
-	{ "redirect", NULL, 5, 0 },
-	{ "redirect", "net", 5, 0 },
-	{ "redirect", "host", 5, 1 },
-	{ "redirect", "net_for_tos", 5, 2 },
-	{ "redirect", "host_for_tos", 5, 3 },
-	{ "echo_request", NULL, 8, 0 },
-	{ "time_exceeded", NULL, 11, 0 },
-	{ "time_exceeded", "ttl", 11, 0 },
-	{ "time_exceeded", "reassembly", 11, 1 },
-	{ "parameter_problem", NULL, 12, 0 },
-	{ "timestamp_request", NULL, 13, 0 },
-	{ "timestamp_reply", NULL, 14, 0 },
-	{ "information_request", NULL, 15, 0 },
-	{ "information_reply", NULL, 16, 0 },
-	{ "address_mask_request", NULL, 17, 0 },
-	{ "address_mask_reply", NULL, 18, 0 },
-	{ NULL, NULL, 0, 0 },
-};
-
-static const struct name names6[] = {
-	{ "unreachable", NULL, 1, 0 },
-	{ "unreachable", "no_route", 1, 0 },
-	{ "unreachable", "admin_prohibited", 1, 1 },
-	{ "unreachable", "not_neighbour", 1, 2 },
-	{ "unreachable", "beyond_scope", 1, 2 },
-	{ "unreachable", "address_unreachable", 1, 3 },
-	{ "unreachable", "port_unreachable", 1, 4 },
-	{ "unreachable", "policy_failed", 1, 5 },
-	{ "unreachable", "reject_route", 1, 6 },
-	{ "packet_too_big", NULL, 2, 0 },
-	{ "time_exceeded", NULL, 3, 0 },
-	{ "time_exceeded", "ttl", 3, 0 },
-	{ "time_exceeded", "reassembly", 3, 1 },
-	{ "parameter_problem", NULL, 4, 0 },
-	{ "parameter_problem", "header_field", 4, 0 },
-	{ "parameter_problem", "next_header", 4, 1 },
-	{ "parameter_problem", "option", 4, 2 },
-	{ "echo_request", NULL, 128, 0 },
-	{ "echo_reply", NULL, 129, 0 },
-	{ NULL, NULL, 0, 0 },
-};
-
-static bool type_is(const struct name *name, const struct scan_token *type)
-{
-	uint64_t number;
-
-	if (type->kind == SCAN_NUMBER)
-		return scan_integer(type, 10, &number) &&
-		       number == name->type_number;
-	return scan_token_equals(type, name->type);
-}
-
-static bool is_type(const struct name *names, const struct scan_token *type)
-{
-	for (; names->type; names++)
-		if (type_is(names, type))
-			return true;
-	return false;
-}
-
-/* Either may be a number; a number need not have a name. */
-static struct drill_icmp_type resolve(const struct name *name,
-				      const struct scan_token *type,
-				      const struct scan_token *code)
-{
-	struct drill_icmp_type found = { 0 };
-	uint64_t number = 0, n;
-
-	if (code->kind == SCAN_NUMBER && scan_integer(code, 10, &n))
-		found.code = (uint8_t)n;
-	if (type->kind == SCAN_NUMBER && scan_integer(type, 10, &number)) {
-		found.type = (uint8_t)number;
-		found.known = code->kind != SCAN_WORD;
-	}
-	for (; name->type && !found.known; name++) {
-		if (!type_is(name, type))
-			continue;
-		found.type = name->type_number;
-		if (code->kind != SCAN_WORD) {
-			found.known = true;
-		} else if (name->code && scan_token_equals(code, name->code)) {
-			found.code = name->code_number;
-			found.known = true;
-		}
-	}
-	return found;
-}
 
 /* ---- type and code ---------------------------------------------------- */
 
@@ -149,15 +33,15 @@ static void parse_type(struct parser *parser, enum drill_protocol protocol,
 	struct scan_token code = { .kind = SCAN_END };
 	struct scan_token type = parse_name(parser, "an ICMP type");
 
-	if (type.kind == SCAN_WORD && !is_type(names6, &type) &&
-	    !(maybe4 && is_type(names4, &type)))
+	if (type.kind == SCAN_WORD && !icmp_name_is_type(icmp_names6, &type) &&
+	    !(maybe4 && icmp_name_is_type(icmp_names4, &type)))
 		scan_fail_unknown(parser, maybe4 ? "ICMP type" : "ICMPv6 type",
 				  &type);
 	if (code_follows(parser))
 		code = parse_name(parser, "an ICMP code");
 	if (maybe4)
-		icmp->v4 = resolve(names4, &type, &code);
-	icmp->v6 = resolve(names6, &type, &code);
+		icmp->v4 = icmp_name_resolve(icmp_names4, &type, &code);
+	icmp->v6 = icmp_name_resolve(icmp_names6, &type, &code);
 	if (!icmp->v4.known && !icmp->v6.known)
 		scan_fail_unknown(parser, maybe4 ? "ICMP code" : "ICMPv6 code",
 				  &code);

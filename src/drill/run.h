@@ -11,12 +11,15 @@
 
 #define DRILL_DESCRIPTORS 256u
 
-/* The descriptors of a script, and what the stack calls them. */
+/* A descriptor of a script, and what the stack calls it. */
+struct drill_descriptor {
+	int script, live;
+	struct drill_flow *flow; /* NULL: none that is known */
+	uint16_t port; /* that it is bound to; 0: none, or any */
+};
+
 struct drill_descriptors {
-	struct {
-		int script, live;
-		struct drill_flow *flow; /* NULL: none that is known */
-	} row[DRILL_DESCRIPTORS];
+	struct drill_descriptor row[DRILL_DESCRIPTORS];
 	size_t count;
 };
 
@@ -105,24 +108,16 @@ bool drill_run_silence(struct drill_run *run, int64_t until);
 /* A flow to the peer, which packets are of from now on; NULL: failure. */
 struct drill_flow *drill_run_flow(struct drill_run *run, uint16_t script_port);
 
-/* ---- descriptors.c ---------------------------------------------------- */
+/* ---- descriptor.c ----------------------------------------------------- */
 
-/* The stack's descriptor for a script's; -1: it has none. */
-int drill_descriptors_live(const struct drill_descriptors *descriptors,
-			   int script);
-/* The script's for a stack's; -1. */
-int drill_descriptors_script(const struct drill_descriptors *descriptors,
-			     int live);
-/* NULL, or what is wrong: "the script has a descriptor 3 already". */
-const char *drill_descriptors_add(struct drill_descriptors *descriptors,
-				  int script, int live,
-				  struct drill_flow *flow);
-void drill_descriptors_remove(struct drill_descriptors *descriptors,
-			      int script);
-struct drill_flow *
-drill_descriptors_flow(const struct drill_descriptors *descriptors, int script);
-void drill_descriptors_set_flow(struct drill_descriptors *descriptors,
-				int script, struct drill_flow *flow);
+/* By the script's number, or by the stack's; NULL: there is none. */
+struct drill_descriptor *drill_descriptor_find(struct drill_run *run,
+					       int script);
+struct drill_descriptor *drill_descriptor_of(struct drill_run *run, int live);
+/* NULL: a failure. */
+struct drill_descriptor *drill_descriptor_add(struct drill_run *run, int script,
+					      int live);
+void drill_descriptor_remove(struct drill_run *run, int script);
 
 /* ---- call.c ----------------------------------------------------------- */
 

@@ -57,6 +57,7 @@ static void set_profile(struct hf_config *config)
 	config->slow_start_limit = is_rfc ? 1 : 2;
 	config->quick_acks = is_rfc ? 0 : 16;
 	config->strict_timestamps = is_rfc;
+	config->ecn = is_rfc ? HF_ECN_ASK : HF_ECN_ANSWER;
 	config->reassembly = (is_rfc ? 60 : 30) * HF_SECOND;
 	config->arp_probes = is_rfc ? 3 : 1; /* RFC 5227 1.1 */
 	config->optimistic = !is_rfc;
@@ -116,8 +117,9 @@ bool config_is_valid(const struct hf_config *config)
 	       config->arp_probes <= 16 && config->dad_transmits <= 16 &&
 	       config->datagrams <= 1024 && /* each is looked at */
 	       config->unserved <= HF_UNSERVED_SILENCE &&
-	       config->listeners >= 1 && config->connections >= 1 &&
-	       config->send_buffer >= 1 && config->send_buffer <= BUFFER_MOST &&
+	       config->ecn <= HF_ECN_ANSWER && config->listeners >= 1 &&
+	       config->connections >= 1 && config->send_buffer >= 1 &&
+	       config->send_buffer <= BUFFER_MOST &&
 	       config->receive_buffer >= 1 &&
 	       config->receive_buffer <= BUFFER_MOST &&
 	       config->syn_ack_retries <= 14 && config->keepalive_probes >= 1 &&

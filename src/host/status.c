@@ -82,6 +82,8 @@ static void connection_status(const struct turn *t, const struct tcb *tcb,
 		.receive_scale = tcb->rcv_scale,
 		.timestamps = tcb->flags & TCB_TIMESTAMPS,
 		.sack = tcb->flags & TCB_SACK,
+		.ecn = tcb->kind & TCB_ECN_ON && tcb->state != HF_SYN_SENT,
+		.ecn_seen = tcb->kind & TCB_ECN_SEEN,
 		.user = tcb->owner.user,
 	};
 	status->mtu =

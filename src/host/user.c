@@ -25,6 +25,17 @@ enum hf_error hf_accept(struct hf_host *host, struct hf_handle listener,
 	return l != NULL ? listen_accept(&t, l, connection) : HF_ERR_HANDLE;
 }
 
+enum hf_error hf_backlog(struct hf_host *host, struct hf_handle listener,
+			 uint32_t completed)
+{
+	struct listener *l = find_listener(host, listener);
+
+	if (l == NULL)
+		return HF_ERR_HANDLE;
+	l->completed_limit = completed;
+	return HF_OK;
+}
+
 enum hf_error hf_syn(struct hf_host *host, struct hf_handle syn,
 		     struct hf_syn *about)
 {
@@ -244,10 +255,11 @@ enum hf_error hf_receive(struct hf_host *host, struct hf_handle connection,
 	return HF_OK;
 }
 
-enum hf_error hf_peek(struct hf_host *host, struct hf_handle connection,
-		      const void **data, size_t *len)
+enum hf_error hf_peek_at(struct hf_host *host, struct hf_handle connection,
+			 uint32_t offset, const void **data, size_t *len)
 {
 	const struct tcb *tcb = find_connection(host, connection);
+	struct queue_cursor cursor = { 0 };
 	enum hf_error error;
 	uint32_t n = 0;
 
@@ -256,11 +268,17 @@ enum hf_error hf_peek(struct hf_host *host, struct hf_handle connection,
 	if (tcb == NULL)
 		return HF_ERR_HANDLE;
 	error = may_receive(tcb);
-	if (error != HF_OK || tcb->receive.len == 0)
+	if (error != HF_OK || offset >= tcb->receive.len)
 		return error;
-	*data = queue_peek(&host->block, &tcb->receive, &n);
+	*data = queue_at(&host->block, &tcb->receive, &cursor, offset, &n);
 	*len = n;
 	return HF_OK;
+}
+
+enum hf_error hf_peek(struct hf_host *host, struct hf_handle connection,
+		      const void **data, size_t *len)
+{
+	return hf_peek_at(host, connection, 0, data, len);
 }
 
 enum hf_error hf_consume(struct hf_host *host, struct hf_handle connection,

@@ -280,6 +280,32 @@ static void flip_bits(struct sim_end *e, struct sim_frame *frame, uint32_t from)
 	}
 }
 
+static void add_to_checksum(uint8_t *at, uint32_t more)
+{
+	uint32_t sum = (~((uint32_t)at[0] << 8 | at[1]) & 0xffff) + more;
+
+	sum = ~((sum & 0xffff) + (sum >> 16));
+	at[0] = (uint8_t)(sum >> 8);
+	at[1] = (uint8_t)sum;
+}
+
+/* RFC 3168 5: congestion, said to who has said that he listens. */
+static void mark(const struct sim_link *link, struct sim_frame *frame)
+{
+	uint8_t *ip = frame->data + guarded(link, frame);
+	uint32_t len = frame->len - guarded(link, frame);
+
+	if (len < 2)
+		return;
+	if (ip[0] >> 4 == 6 && ip[1] & 0x30)
+		ip[1] |= 0x30;
+	if (ip[0] >> 4 != 4 || len < 20 || !(ip[1] & 3) || (ip[1] & 3) == 3)
+		return;
+	/* RFC 1624: the checksum's complement grows as the header does. */
+	add_to_checksum(ip + 10, 3u - (ip[1] & 3u));
+	ip[1] |= 3;
+}
+
 static hf_time arrival(struct sim_end *e, hf_time left)
 {
 	const struct hf_sim_wire *w = &e->wire;
@@ -306,6 +332,8 @@ static void carry(struct hf_sim *sim, struct sim_end *e,
 	frame = sim_memory(NULL, sizeof *frame + like->len);
 	*frame = *like;
 	memcpy(frame->data, data, like->len);
+	if (sim_random_chance(&e->random, e->wire.mark))
+		mark(&sim->link[like->link], frame);
 	if (sim_random_chance(&e->random, e->wire.corrupt))
 		flip_bits(e, frame, guarded(&sim->link[like->link], frame));
 	if (frame->len > 1 && sim_random_chance(&e->random, e->wire.truncate))

@@ -83,8 +83,8 @@ static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
 	tcb->flags &= ~(TCB_FAST_DUE | TCB_PARTIAL_DUE);
 	if (tcb->flags & TCB_RECOVERY)
 		recovery_acked(t, tcb, acked);
-	else
-		congestion_acked(t, tcb, acked);
+	else if (!(a->seg.flags & TCP_ECE) || !(tcb->kind & TCB_ECN_ON))
+		congestion_acked(t, tcb, acked); /* RFC 3168 6.1.2 */
 	tcb->duplicates = 0;
 	forget_recover(t, tcb);
 	forget_marks(t, tcb);
@@ -127,6 +127,7 @@ static void duplicate(struct turn *t, struct tcb *tcb)
 	if (side == NULL)
 		return; /* the timer will do */
 	congestion_enter_recovery(tcb);
+	ecn_reduced(tcb);
 	side->recover = tcb->snd.nxt;
 	tcb->flags |= TCB_RECOVERY | TCB_RECOVER_SET | TCB_FAST_DUE;
 	tcb->flags &= ~TCB_TIMING;
@@ -134,6 +135,8 @@ static void duplicate(struct turn *t, struct tcb *tcb)
 
 void ack_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a)
 {
+	if (a->seg.flags & TCP_ECE)
+		ecn_echo_arrived(tcb, a->seg.ack);
 	if (seq_before(tcb->snd.una, a->seg.ack))
 		advance(t, tcb, a);
 	else if (is_duplicate(tcb, a) && !(tcb->flags & TCB_PROBING))

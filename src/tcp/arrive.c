@@ -144,6 +144,15 @@ static bool is_text_for_closed_window(const struct tcb *tcb,
 	       seq_eq(a->seg.seq, tcb->rcv.nxt) && !(a->seg.flags & TCP_SYN);
 }
 
+/* False: it is not that SYN-ACK. What it says of ECN counts. */
+static bool take_simultaneous_open(struct tcb *tcb, const struct arrival *a)
+{
+	if (!completes_simultaneous_open(tcb, a))
+		return false;
+	ecn_syn_arrived(tcb, &a->seg);
+	return true;
+}
+
 static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
 				     struct arrival *a)
 {
@@ -153,7 +162,7 @@ static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
 		acknowledge_now(t, tcb);
 		return end(HF_DROP_PAWS);
 	}
-	if (is_acceptable(tcb, a) || completes_simultaneous_open(tcb, a)) {
+	if (is_acceptable(tcb, a) || take_simultaneous_open(tcb, a)) {
 		if (!(a->seg.flags & TCP_RST))
 			trim(tcb, a);
 		return pass;
@@ -369,6 +378,8 @@ enum hf_drop arrive_connection(struct turn *t, struct tcb *tcb,
 		return v.drop;
 	if (a->route != NULL)
 		tcb_take_route(t, tcb, a);
+	if (ecn_is_used(tcb))
+		ecn_text_arrived(tcb, a);
 	tcb->heard = t->now;
 	if (tcb->probes > 0) {
 		tcb->probes = 0;

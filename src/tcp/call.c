@@ -137,6 +137,7 @@ static void start(struct turn *t, struct tcb *tcb,
 	tcb->mss = tcb_mss_for(t, tcb, 0);
 	tcb->rcv_mss = tcb->mss;
 	tcb->flags |= TCB_SYN_DUE;
+	ecn_ask(t, tcb);
 	enter(t, tcb, HF_SYN_SENT);
 	flow_insert(t, tcb_ref(t, tcb));
 	tcb_ready(t, tcb);

@@ -75,6 +75,8 @@ int tcb_check(const struct turn *t, const struct tcb *tcb)
 	if (line == 0)
 		line = check_close(tcb);
 	if (line == 0)
+		line = ecn_is_sound(tcb) ? 0 : __LINE__; /* 13 */
+	if (line == 0)
 		line = reassembly_check(t, tcb); /* 10 */
 	if (line == 0)
 		line = queue_check(t->b, &tcb->send); /* 12 */

@@ -201,6 +201,8 @@ static void take_options(const struct turn *t, struct half_open *h,
 	h->has_ts = seg->has_ts && !config->no_timestamps;
 	h->ts_recent = seg->ts_val;
 	h->has_sack = seg->has_sack_permitted && !config->no_sack;
+	if (ecn_is_setup_syn(t, seg))
+		h->kind |= HALF_OPEN_ECN;
 }
 
 static bool identify(struct turn *t, struct half_open *h,
@@ -291,7 +293,8 @@ static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		.dst_port = h->flow.remote_port,
 		.seq = iss_of(h),
 		.ack = seq_add(h->irs, 1),
-		.flags = TCP_SYN | TCP_ACK,
+		.flags = h->kind & HALF_OPEN_ECN ? TCP_SYN | TCP_ACK | TCP_ECE
+						 : TCP_SYN | TCP_ACK,
 		.wnd = first_window(l),
 		.has_mss = true, /* MUST-14 */
 		.mss = mss_offer(t, h, link),
@@ -363,6 +366,8 @@ static void fill_in(struct turn *t, struct tcb *tcb, const struct half_open *h)
 	tcb->flags |= TCB_PASSIVE;
 	if (retries(h) > 0)
 		tcb->flags |= TCB_SYN_RETRANSMITTED;
+	if (h->kind & HALF_OPEN_ECN)
+		ecn_agree(tcb);
 	take_syn_options(t, tcb, &syn);
 }
 
@@ -449,6 +454,8 @@ enum hf_drop arrive_half_open(struct turn *t, struct half_open *h,
 	    !(a->seg.flags & TCP_RST))
 		return HF_DROP_PAWS; /* RFC 7323 3.2 */
 	if (is_same_syn) {
+		if (!ecn_is_setup_syn(t, &a->seg)) /* RFC 3168 6.1.1 */
+			h->kind &= (uint8_t)~HALF_OPEN_ECN;
 		if (!list_has(&h->flow.record))
 			count_retry(h);
 		answer(t, h); /* our SYN-ACK was lost */

@@ -82,6 +82,14 @@ static bool is_taken(const struct turn *t, const struct hf_listen *options,
 	       port_is_used(t, options->port, local);
 }
 
+/* Any address, or any of IPv4, ::ffff:0.0.0.0. */
+static bool is_wildcard(const struct hf_addr *addr)
+{
+	static const struct hf_addr any_ipv4 = { { [10] = 0xff, 0xff } };
+
+	return addr_is_unspecified(addr) || addr_eq(addr, &any_ipv4);
+}
+
 static void set_families(struct listener *l, const struct hf_listen *options)
 {
 	bool is_ipv4 = addr_is_ipv4(&options->local);
@@ -137,7 +145,7 @@ enum hf_error listen_open(struct turn *t, const struct hf_listen *options,
 	enum hf_error error;
 
 	set_families(&wanted, options);
-	if (!addr_is_unspecified(&options->local)) {
+	if (!is_wildcard(&options->local)) {
 		if (!ip_address_is_own(t, &options->local))
 			return HF_ERR_ADDRESS_NOT_AVAILABLE;
 		local = ip_address_hold(t, &options->local, HF_LINK_LOOPBACK);

@@ -449,6 +449,8 @@ size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap)
 	out.ttl = tcb->ttl;
 	out.tos = tcb->tos;
 	out.may_fragment = tcb_wishes(t, tcb)->flags & WISH_FRAGMENT;
+	if (ecn_is_used(tcb))
+		out.tos |= ecn_mark(tcb, &p.plan);
 	describe(t, tcb, &p.plan, &out.seg);
 	text = (struct outgoing_text){ &tcb->send, &tcb->cursor,
 				       p.plan.seq.n - tcb->snd.una.n,

@@ -81,6 +81,7 @@ enum hf_drop arrive_syn_sent(struct turn *t, struct tcb *tcb, struct arrival *a)
 	if (!(a->seg.flags & TCP_SYN))
 		return HF_DROP_NO_ACK;
 	take_syn_options(t, tcb, &a->seg);
+	ecn_syn_arrived(tcb, &a->seg);
 	if (!has_ack) {
 		become_syn_received(t, tcb, a);
 		return HF_ACCEPTED;

@@ -23,6 +23,7 @@
  *	rcv.adv; their octets are queued
  * 11	cwnd >= 1 octet; ssthresh >= 2 octets
  * 12	the queues are well formed; sent data is within the send queue
+ * 13	where ECN is not agreed on or asked for, it does nothing
  */
 #ifndef TCP_TCB_H
 #define TCP_TCB_H
@@ -50,9 +51,11 @@ struct flow {
 	uint16_t local_port, remote_port;
 };
 
+#define FLOW_KIND 0x07u /* the other bits are the object's own */
+
 static inline enum flow_kind flow_kind(const struct flow *flow)
 {
-	return (enum flow_kind)(*(const uint8_t *)(flow + 1) & 0x0f);
+	return (enum flow_kind)(*(const uint8_t *)(flow + 1) & FLOW_KIND);
 }
 
 /*
@@ -106,11 +109,19 @@ enum tcp_timer {
 #define TCB_ROUTED 0x04000000u /* has a source route: routed.c */
 #define TCB_LINGERS 0x08000000u /* TIMER_LIMIT is FIN_WAIT_2, TIME_WAIT */
 
+/* In `kind`: ecn.c. */
+#define TCB_ECN_ON 0x08u
+#define TCB_ECN_ECT 0x10u
+#define TCB_ECN_ECHO 0x20u
+#define TCB_ECN_CWR 0x40u
+#define TCB_ECN_SEEN 0x80u
+#define TCB_ECN_BITS 0xf8u
+
 #define TCB_ACK_FLAGS (TCB_ACK_NOW | TCB_DELACK_DUE | TCB_UPDATE_DUE)
 
 struct tcb {
 	struct flow flow;
-	uint8_t kind;
+	uint8_t kind; /* and TCB_ECN_... */
 	uint8_t state; /* enum hf_state; only enter() changes it */
 	uint8_t link;
 	uint8_t error; /* enum hf_error: why it ended */
@@ -124,7 +135,10 @@ struct tcb {
 			resend; /* what goes next: < nxt after a timeout */
 		struct hf_seq wl1, wl2;
 		uint32_t wnd, max_wnd; /* octets */
-		struct hf_seq iss;
+		union {
+			struct hf_seq iss; /* while opening */
+			struct hf_seq reduced; /* then: ecn.c */
+		};
 	} snd;
 	struct {
 		struct hf_seq nxt;
@@ -226,10 +240,12 @@ struct tcb_side {
 
 _Static_assert(sizeof(struct tcb_side) <= SIDE_OCTETS, "a side record");
 
+#define HALF_OPEN_ECN 0x08u /* agreed on: ecn.c */
+
 /* A connection that a SYN asks for: SYN_RECEIVED by a passive OPEN. */
 struct half_open {
 	struct flow flow; /* record.value: iss, or the ref of its ask */
-	uint8_t kind; /* and, from bit 4 on, SYN-ACKs sent */
+	uint8_t kind; /* and HALF_OPEN_ECN; from bit 4 on, SYN-ACKs sent */
 	uint8_t wscale : 4; /* of the peer; 15: none */
 	uint8_t has_ts : 1;
 	uint8_t has_sack : 1;

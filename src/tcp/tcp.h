@@ -412,11 +412,41 @@ static inline void rtt_start(struct tcb *tcb, struct hf_seq seq, hf_time now)
 void congestion_init(const struct turn *t, struct tcb *tcb);
 void congestion_acked(const struct turn *t, struct tcb *tcb, uint32_t octets);
 void congestion_enter_recovery(struct tcb *tcb);
+/* RFC 3168 6.1.2: as if a segment had been lost, but none was. */
+void congestion_marked(struct tcb *tcb);
 void congestion_duplicate(struct tcb *tcb);
 void congestion_partial(struct tcb *tcb, uint32_t octets);
 void congestion_leave_recovery(struct tcb *tcb);
 void congestion_timeout(struct tcb *tcb, bool is_first);
 void congestion_idle(const struct turn *t, struct tcb *tcb);
+
+/* ---- ecn.c: RFC 3168 -------------------------------------------------- */
+
+struct plan;
+
+static inline bool ecn_is_used(const struct tcb *tcb)
+{
+	return tcb->kind & TCB_ECN_BITS;
+}
+/* A SYN asks for ECN, and may have it. */
+bool ecn_is_setup_syn(const struct turn *t, const struct wire_tcp *seg);
+/* Our SYN will ask for it, if that is configured. */
+void ecn_ask(const struct turn *t, struct tcb *tcb);
+void ecn_unanswered(struct tcb *tcb);
+/* The peer's SYN or SYN-ACK, after our SYN. */
+void ecn_syn_arrived(struct tcb *tcb, const struct wire_tcp *syn);
+/* Both SYNs were with it. */
+void ecn_agree(struct tcb *tcb);
+/* An acceptable segment: is it marked, and what does the peer say? */
+void ecn_text_arrived(struct tcb *tcb, const struct arrival *a);
+void ecn_echo_arrived(struct tcb *tcb, struct hf_seq ack);
+/* The congestion window has been made smaller, for whatever reason. */
+void ecn_reduced(struct tcb *tcb);
+/* ECE, and no loss, has done so since what is outstanding was sent. */
+bool ecn_has_halved(const struct tcb *tcb);
+/* Adds flags to what is planned; the ECN field of its datagram. */
+uint8_t ecn_mark(struct tcb *tcb, struct plan *plan);
+bool ecn_is_sound(const struct tcb *tcb);
 
 /* ---- timeout.c: 3.10.8, and the events that arm timers ---------------- */
 

@@ -264,6 +264,7 @@ static void remember_recover(struct turn *t, struct tcb *tcb)
 static void retransmit(struct turn *t, struct tcb *tcb)
 {
 	congestion_timeout(tcb, tcb->backoff == 0);
+	ecn_reduced(tcb);
 	remember_recover(t, tcb);
 	tcb->snd.resend = tcb->snd.una;
 	tcb->duplicates = 0;
@@ -294,6 +295,8 @@ static bool retransmit_expired(struct turn *t, struct tcb *tcb)
 		return false;
 	}
 	tcb->flags &= ~TCB_TIMING; /* Karn: MUST-18 */
+	if (tcb->state == HF_SYN_SENT)
+		ecn_unanswered(tcb);
 	if (!state_is_synchronized((enum hf_state)tcb->state))
 		tcb->flags |= TCB_SYN_DUE | TCB_SYN_RETRANSMITTED;
 	else if (tcb->flags & TCB_PROBING)

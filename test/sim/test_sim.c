@@ -341,6 +341,65 @@ static void test_corruption_flips_as_many_bits_as_said(void **state)
 	net_free(n);
 }
 
+struct marked {
+	uint8_t data[64];
+};
+
+static void keep(struct hf_sim *sim, uint32_t link, uint32_t end,
+		 const void *data, uint32_t len, void *context)
+{
+	(void)sim, (void)link, (void)end;
+	memcpy(((struct marked *)context)->data, data, len);
+}
+
+/* What the ECN field is behind a wire that marks all. */
+static uint32_t ecn_of(uint8_t *header, uint32_t len)
+{
+	struct hf_sim_wire wire = { .mark = HF_SIM_CERTAIN };
+	struct hf_sim *sim = hf_sim_new(1, 0);
+	struct marked m = { .data = { 0 } };
+	uint32_t link, from, to;
+
+	hf_sim_link_add(sim, &wire, &link);
+	assert_int_equal(hf_sim_attach_raw(sim, link, NULL, NULL, &from), 0);
+	assert_int_equal(hf_sim_attach_raw(sim, link, keep, &m, &to), 0);
+	assert_int_equal(hf_sim_send(sim, link, from, header, len), 0);
+	hf_sim_run_until(sim, HF_SECOND);
+	hf_sim_free(sim);
+	memcpy(header, m.data, len);
+	return header[0] >> 4 == 4 ? header[1] & 3u : header[1] >> 4 & 3u;
+}
+
+/* The sum of a header and its checksum: all ones. */
+static uint32_t sum_of(const uint8_t *header)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < 20; i += 2)
+		sum += (uint32_t)header[i] << 8 | header[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return sum;
+}
+
+static void test_marks_go_to_those_who_asked(void **state)
+{
+	static const uint8_t after[] = { 0, 3, 3, 3 };
+
+	(void)state;
+	for (uint8_t ecn = 0; ecn < 4; ecn++) {
+		uint8_t ipv4[20] = { 0x45, (uint8_t)(0xb8 | ecn), 0, 20 };
+		uint8_t ipv6[40] = { 0x60, (uint8_t)(ecn << 4) };
+		uint32_t rest = 0xffff ^ sum_of(ipv4);
+
+		ipv4[10] = (uint8_t)(rest >> 8);
+		ipv4[11] = (uint8_t)rest;
+		assert_int_equal(ecn_of(ipv4, sizeof ipv4), after[ecn]);
+		assert_int_equal(sum_of(ipv4), 0xffff);
+		assert_int_equal(ecn_of(ipv6, sizeof ipv6), after[ecn]);
+	}
+}
+
 static void test_truncation_cuts_the_tail(void **state)
 {
 	struct hf_sim_wire wire = { .truncate = HF_SIM_CERTAIN };
@@ -561,6 +620,7 @@ int main(void)
 		cmocka_unit_test(test_reordering_overtakes_within_its_bound),
 		cmocka_unit_test(test_duplication_brings_each_twice),
 		cmocka_unit_test(test_corruption_flips_as_many_bits_as_said),
+		cmocka_unit_test(test_marks_go_to_those_who_asked),
 		cmocka_unit_test(test_truncation_cuts_the_tail),
 		cmocka_unit_test(test_shared_link_goes_by_destination),
 		cmocka_unit_test(test_timers_of_one_instant_keep_their_order),

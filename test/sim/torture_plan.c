@@ -257,6 +257,19 @@ static void make_link(struct plan *plan)
 		make_outage(&r, plan);
 }
 
+/* Mechanisms that both ends must want; again a stream of their own. */
+static void make_mechanisms(struct plan *plan)
+{
+	struct sim_random r = sim_random_stream(plan->seed, 6);
+
+	for (uint32_t i = 0; i < 2; i++) {
+		plan->config[i].ecn =
+			(uint8_t)(one_in(&r, 4) ? below(&r, 3) : HF_ECN_ASK);
+		if (one_in(&r, 2))
+			plan->wire[i].mark = scaled(&r, 1000, 300000);
+	}
+}
+
 /* What fragments may take; the defaults are more than the noise needs. */
 static void make_tight_fragments(struct plan *plan)
 {
@@ -298,6 +311,7 @@ void plan_make(struct plan *plan, uint64_t seed)
 	for (uint32_t i = 0; i < plan->pairs; i++)
 		make_pair(&r, &plan->pair[i], most);
 	make_link(plan);
+	make_mechanisms(plan);
 	if (!plan->is_strict)
 		make_tight_fragments(plan);
 }
@@ -328,13 +342,13 @@ static void print_host(const struct plan *plan, uint32_t i)
 	       !c->no_sack, !c->no_header_prediction, c->connections,
 	       c->half_open, c->time_wait, plan->listen[i].ask ? " asks" : "");
 	printf("wire %u: delay %llu us jitter %llu us rate %llu queue %u/%u "
-	       "loss %u dup %u reorder %u corrupt %u cut %u mask %llx "
+	       "loss %u mark %u dup %u reorder %u corrupt %u cut %u mask %llx "
 	       "burst %u\n",
 	       i, (unsigned long long)(w->delay / 1000),
 	       (unsigned long long)(w->jitter / 1000),
 	       (unsigned long long)w->rate, w->queue_frames, w->queue_octets,
-	       w->loss, w->duplicate, w->reorder, w->corrupt, w->truncate,
-	       (unsigned long long)w->drop_mask, w->burst);
+	       w->loss, w->mark, w->duplicate, w->reorder, w->corrupt,
+	       w->truncate, (unsigned long long)w->drop_mask, w->burst);
 }
 
 void plan_print(const struct plan *plan)

@@ -303,7 +303,7 @@ uint32_t packet_ip(uint8_t *to, const struct hf_addr *src,
 uint32_t packet_tcp(uint8_t *to, const struct packet_segment *s)
 {
 	uint8_t t[PACKET_MAX] = { 0 };
-	uint32_t header = 20 + (s->opt_len + 3) / 4 * 4;
+	uint32_t header = 20 + (s->opt_len + 3) / 4 * 4, len;
 
 	put16(t, s->sport);
 	put16(t + 2, s->dport);
@@ -316,6 +316,11 @@ uint32_t packet_tcp(uint8_t *to, const struct packet_segment *s)
 	memcpy(t + 20, s->opt, s->opt_len);
 	if (s->text_len)
 		memcpy(t + header, s->text, s->text_len);
-	return packet_ip(to, &s->src, &s->dst, PROTO_TCP, t,
-			 header + s->text_len);
+	len = packet_ip(to, &s->src, &s->dst, PROTO_TCP, t,
+			header + s->text_len);
+	if (s->tos == 0)
+		return len;
+	put16(to, get16(to) | (uint32_t)s->tos << (to[0] >> 4 == 4 ? 0 : 4));
+	packet_seal(to, len);
+	return len;
 }

@@ -50,6 +50,7 @@ static void limit(struct hf_config *c)
 	c->connections = 64;
 	c->half_open = 32;
 	c->time_wait = 64;
+	c->ecn = 0; /* test_ecn.c */
 }
 
 void script_profile(struct script *t, enum hf_profile profile)

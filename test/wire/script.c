@@ -430,6 +430,7 @@ static uint32_t build(struct script *t, const struct script_spec *s,
 	p.seq = s->seq + skip_octets;
 	p.ack = s->ack;
 	p.flags = s->flags;
+	p.tos = s->ecn;
 	if (skip_octets + len < s->len)
 		p.flags &= (uint8_t) ~(F_FIN | F_PSH);
 	p.wnd = s->has_win ? (uint16_t)s->win : t->f->win;

@@ -101,7 +101,8 @@ struct script {
  * said: "FLAGS [SEQ:END(LEN)] [ack N] [win N] [<options>]", or one of
  * several with " | " between. What is not said is not compared; a P that is
  * not said is free where there is text; options are compared as a set, a
- * list of SACK blocks as a list; "ts" is any timestamp.
+ * list of SACK blocks as a list; "ts" is any timestamp. "[ect0]", "[ect1]" or
+ * "[ce]" may stand before the flags, and is not there if it is not said.
  */
 #define out(t, ...) (MARK(t), script_out(t, __VA_ARGS__))
 /* The same if anything came at all; says whether it did. */
@@ -182,6 +183,7 @@ struct script_spec {
 	uint8_t flags;
 	bool has_seq, has_ack, has_win, has_urg, has_opt;
 	bool any_val, any_ecr;
+	uint8_t ecn; /* of the IP header */
 	uint32_t seq, len, ack, win, urg; /* seq and ack absolute */
 	struct packet_options opt;
 	uint8_t raw[40]; /* the options in the order written */

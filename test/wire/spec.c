@@ -183,6 +183,16 @@ static void read_flags(struct reader *r)
 		misspelt(r);
 }
 
+static void read_ecn(struct reader *r)
+{
+	static const char *const name[] = { "[noecn]", "[ect1]", "[ect0]",
+					    "[ce]" };
+
+	for (uint8_t i = 0; i < 4; i++)
+		if (word(r, name[i]))
+			r->s->ecn = i;
+}
+
 static void read_seq(struct reader *r, uint32_t base)
 {
 	uint32_t first = number(r), end;
@@ -207,6 +217,7 @@ void spec_parse(struct script *t, struct script_spec *s, const char *text,
 	struct reader r = { t, s, text, is_in ? iss : irs, is_in };
 
 	memset(s, 0, sizeof *s);
+	read_ecn(&r);
 	read_flags(&r);
 	while (*r.p == ' ')
 		r.p++;
@@ -292,6 +303,8 @@ const char *spec_match(struct script *t, const struct script_spec *s,
 	differs = match_flags(s, p);
 	if (differs)
 		return differs;
+	if (s->ecn != (p->tos & 3))
+		return "ECN";
 	if (s->has_seq && s->seq != p->seq)
 		return "seq";
 	if (s->has_seq && s->len != p->text_len)
@@ -360,6 +373,11 @@ void spec_print(struct script *t, const struct packet *p, bool is_in, char *to,
 		return;
 	}
 	at = put(to, size, at, "%u > %u ", p->sport, p->dport);
+	if (p->tos & 3)
+		at = put(to, size, at, "[%s] ",
+			 (p->tos & 3) == 3   ? "ce"
+			 : (p->tos & 3) == 2 ? "ect0"
+					     : "ect1");
 	for (unsigned i = 0; i < 8; i++)
 		if (p->flags & 1u << i)
 			at = put(to, size, at, "%c", flag_letters[i]);
@@ -389,8 +407,8 @@ static void check_header(struct script *t, const struct packet *p)
 		script_fail(t, "TTL is %u", p->ttl);
 	if (p->flags & F_URG && !t->sends_urgent)
 		script_fail(t, "URG, which nobody asked for");
-	if (p->flags & (F_ECE | F_CWR))
-		script_fail(t, "ECE or CWR, which nobody asked for");
+	if (t->config.ecn == 0 && (p->flags & (F_ECE | F_CWR) || p->tos & 3))
+		script_fail(t, "ECN, which nobody asked for");
 	if (is_syn && p->flags & (F_FIN | F_RST))
 		script_fail(t, "SYN with FIN or RST");
 	if (!(p->flags & (F_ACK | F_SYN | F_RST)))

@@ -54,10 +54,18 @@ void congestion_acked(const struct turn *t, struct tcb *tcb, uint32_t octets)
 		tcb->cwnd += more;
 }
 
-/* RFC 5681 3.2 (2) and (3) */
-void congestion_enter_recovery(struct tcb *tcb)
+void congestion_marked(struct tcb *tcb)
 {
 	tcb->ssthresh = half_flight(tcb);
+	if (tcb->cwnd > tcb->ssthresh)
+		tcb->cwnd = tcb->ssthresh;
+}
+
+/* RFC 5681 3.2 (2) and (3); RFC 3168 6.1.2: but once for a window of data. */
+void congestion_enter_recovery(struct tcb *tcb)
+{
+	if (!ecn_has_halved(tcb))
+		tcb->ssthresh = half_flight(tcb);
 	tcb->cwnd = tcb->ssthresh + 3u * tcb->mss;
 }
 
@@ -90,7 +98,7 @@ void congestion_leave_recovery(struct tcb *tcb)
 /* RFC 5681 3.1 (4) and after: halved once for a segment, however often lost. */
 void congestion_timeout(struct tcb *tcb, bool is_first)
 {
-	if (is_first)
+	if (is_first && !ecn_has_halved(tcb))
 		tcb->ssthresh = half_flight(tcb);
 	tcb->cwnd = tcb->mss;
 }

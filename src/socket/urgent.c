@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Urgent data as sockets have it: one octet, the last before the urgent
+ * pointer (RFC 9293 3.8.5, RFC 6093), which is kept out of the stream and read
+ * with MSG_OOB, or stays in it with SO_OOBINLINE. Where it stands is the mark:
+ * a read that has octets stops there.
+ */
+#include "socket.h"
+#include <poll.h>
+
+/* The octet itself has come. */
+static bool is_here(const struct socket *s, const struct hf_status *status)
+{
+	return s->urgent.is_known && s->urgent.at >= s->position &&
+	       s->urgent.at - s->position < status->receive_queue;
+}
+
+void urgent_event(struct socket *s)
+{
+	struct hf_status status;
+	uint64_t at;
+
+	socket_state(s, &status);
+	if (!status.has_urgent)
+		return;
+	at = s->position + status.urgent - 1;
+	if (!s->urgent.is_known || at > s->urgent.at) {
+		s->urgent = (struct urgent){ .at = at, .is_known = true };
+		file_wake(&s->file, POLLIN | POLLPRI);
+	}
+}
+
+bool urgent_is_at(const struct socket *s, uint64_t position)
+{
+	return s->urgent.is_known && s->urgent.at == position &&
+	       !socket_option(s, SLOT_OOBINLINE);
+}
+
+void urgent_passed(struct socket *s)
+{
+	if (s->urgent.at < s->position)
+		s->urgent.is_known = false;
+}
+
+bool urgent_is_pending(const struct socket *s, const struct hf_status *status)
+{
+	return is_here(s, status) && !s->urgent.is_taken;
+}
+
+static ssize_t take(struct socket *s, struct vector *to, int flags,
+		    int *out_flags)
+{
+	uint32_t offset = (uint32_t)(s->urgent.at - s->position);
+	const void *data;
+	size_t len;
+
+	if (hf_peek_at(socket_host(s), s->handle, offset, &data, &len) !=
+		    HF_OK ||
+	    len == 0)
+		return -EAGAIN;
+	*out_flags |= MSG_OOB;
+	if (!(flags & MSG_PEEK))
+		s->urgent.is_taken = true;
+	if (to->left == 0) {
+		*out_flags |= MSG_TRUNC;
+		return 0;
+	}
+	if (!(flags & MSG_TRUNC))
+		vector_put(to, data, 1);
+	return 1;
+}
+
+ssize_t urgent_receive(struct socket *s, struct vector *to, int flags,
+		       int *out_flags)
+{
+	struct hf_status status;
+	enum hf_state state = socket_state(s, &status);
+
+	if (socket_option(s, SLOT_OOBINLINE) || !s->urgent.is_known ||
+	    s->urgent.is_taken)
+		return -EINVAL;
+	if (state == HF_CLOSED && !s->is_done)
+		return -ENOTCONN;
+	if (is_here(s, &status))
+		return take(s, to, flags, out_flags);
+	return state == HF_CLOSED || s->shut & SHUT_RECEIVE ? 0 : -EAGAIN;
+}
