@@ -107,6 +107,8 @@ static size_t values_of(enum sysctl_kind kind)
 	case SYSCTL_NOT:
 	case SYSCTL_TIME:
 	case SYSCTL_RECEIVE_MOST:
+	case SYSCTL_ECN:
+	case SYSCTL_ECN_BSD:
 	case SYSCTL_RFC_1323:
 		break;
 	}
@@ -153,6 +155,27 @@ static bool set_ports(struct hf_config *config, const struct values *values)
 	config->port_low = (uint16_t)values->number[0];
 	config->port_high = (uint16_t)values->number[1];
 	return true;
+}
+
+/*
+ * Of Linux: 3 asks for accurate ECN, which a handfast host cannot; 4 and 5
+ * are 1 and 2 that would answer to it.
+ */
+static bool set_ecn(uint8_t *ecn, int64_t value)
+{
+	static const uint8_t meaning[] = {
+		HF_ECN_OFF, HF_ECN_ASK, HF_ECN_ANSWER,
+		0,	    HF_ECN_ASK, HF_ECN_ANSWER,
+	};
+
+	*ecn = meaning[value];
+	return value != 3;
+}
+
+/* Of FreeBSD: the same up to 2; 3 and 4 are about accurate ECN. */
+static bool set_ecn_bsd(uint8_t *ecn, int64_t value)
+{
+	return value <= 2 && set_ecn(ecn, value);
 }
 
 /* 1: both, 2: scales only, 3: timestamps only. */
@@ -206,6 +229,10 @@ static bool set_row(struct sysctl_target *target, const struct sysctl_row *row,
 		break;
 	case SYSCTL_PORTS:
 		return set_ports(&target->config, values);
+	case SYSCTL_ECN:
+		return set_ecn(member, value);
+	case SYSCTL_ECN_BSD:
+		return set_ecn_bsd(member, value);
 	case SYSCTL_RFC_1323:
 		set_rfc_1323(&target->config, value);
 		break;

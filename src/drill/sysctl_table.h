@@ -23,6 +23,8 @@ enum sysctl_kind {
 	SYSCTL_RECEIVE_MOST,
 	SYSCTL_PORTS, /* port_low and port_high */
 	SYSCTL_CONGESTION, /* a name */
+	SYSCTL_ECN,
+	SYSCTL_ECN_BSD,
 	SYSCTL_RFC_1323, /* of FreeBSD: scales and timestamps */
 };
 

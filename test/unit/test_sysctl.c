@@ -80,6 +80,22 @@ static void the_scale_is_that_of_the_largest_queue(void **state)
 	assert_int_equal(config.window_scale, 2); /* of 212992 */
 }
 
+static void ecn_has_the_meanings_of_its_system(void **state)
+{
+	(void)state;
+	assert_int_equal(config.ecn, HF_ECN_ANSWER);
+	done("net.ipv4.tcp_ecn", "1");
+	assert_int_equal(config.ecn, HF_ECN_ASK);
+	done("net.ipv4.tcp_ecn", "5");
+	assert_int_equal(config.ecn, HF_ECN_ANSWER);
+	assert_int_equal(set("net.ipv4.tcp_ecn", "3"), DRILL_SETTING_VALUE);
+	assert_non_null(drill_setting_why("net.ipv4.tcp_ecn"));
+	done("net.inet.tcp.ecn.enable", "0");
+	assert_int_equal(config.ecn, HF_ECN_OFF);
+	assert_int_equal(set("net.inet.tcp.ecn.enable", "3"),
+			 DRILL_SETTING_VALUE);
+}
+
 static void freebsd_counts_in_milliseconds(void **state)
 {
 	(void)state;
@@ -191,6 +207,8 @@ int main(void)
 				       begin),
 		cmocka_unit_test_setup(names_have_three_forms, begin),
 		cmocka_unit_test_setup(the_scale_is_that_of_the_largest_queue,
+				       begin),
+		cmocka_unit_test_setup(ecn_has_the_meanings_of_its_system,
 				       begin),
 		cmocka_unit_test_setup(freebsd_counts_in_milliseconds, begin),
 		cmocka_unit_test_setup(a_bad_value_changes_nothing, begin),
