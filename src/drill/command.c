@@ -180,19 +180,34 @@ static bool perform_sleep(struct shell *shell, const struct command *command)
 	return true;
 }
 
+static bool is_one_of(const char *const *names, const char *name)
+{
+	while (*names && strcmp(*names, name) != 0)
+		names++;
+	return *names != NULL;
+}
+
+/* What concerns devices, or looks at counters. */
 static bool is_without_meaning(const char *name)
 {
 	static const char *const names[] = {
-		"tc",	     "ip",     "ifconfig", "ethtool", "iptables",
-		"ip6tables", "nft",    "nstat",	   "ss",      "modprobe",
-		"sync",	     "true",   ":",	   "set",     "exit",
-		"cd",	     "export", "ulimit",   "netstat", "route",
+		"tc",	     "ip",    "ifconfig", "ethtool", "iptables",
+		"ip6tables", "nft",   "nstat",	  "ss",	     "modprobe",
+		"netstat",   "route", NULL,
 	};
 
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
+	return is_one_of(names, name);
+}
+
+/* What concerns the shell itself. */
+static bool does_nothing(const char *name)
+{
+	static const char *const names[] = {
+		"true",	  ":",	    "set",  "exit", "cd",
+		"export", "ulimit", "sync", NULL,
+	};
+
+	return is_one_of(names, name);
 }
 
 /* By sh, in the script's folder. */
@@ -244,6 +259,8 @@ static bool perform_command(struct shell *shell, const struct command *command)
 	     strcmp(name, "sh") == 0 || strcmp(name, "bash") == 0) &&
 	    command->words > 1)
 		return perform_file(shell, command->word[1]);
+	if (does_nothing(name))
+		return true;
 	if (!is_without_meaning(name))
 		return perform_unknown(shell, name);
 	drill_report_ignore(&shell->run->report, name);
@@ -271,12 +288,9 @@ static bool is_understood(const char *text)
 	while (command_next(&text, &command)) {
 		const char *slash = strrchr(command.word[0], '/');
 		const char *name = slash ? slash + 1 : command.word[0];
-		size_t i = 0;
 
-		while (names[i] && strcmp(names[i], name) != 0)
-			i++;
-		if (!names[i] && !ends_with(name, ".sh") &&
-		    !is_without_meaning(name))
+		if (!is_one_of(names, name) && !ends_with(name, ".sh") &&
+		    !does_nothing(name) && !is_without_meaning(name))
 			return false;
 	}
 	return true;

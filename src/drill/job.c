@@ -21,6 +21,9 @@ struct job {
 
 /* ---- variants --------------------------------------------------------- */
 
+/* So much more may be in a datagram of IPv6, that the MSS is the same. */
+#define LONGER_HEADER 20u
+
 struct kind {
 	const char *name;
 	enum drill_ip_version version;
@@ -114,6 +117,8 @@ static bool settle(struct job *job, struct drill_rules *rules,
 	}
 	if (!set_options(job, rules, script))
 		return false;
+	if (kind && drill_network_is_ipv6(&rules->network))
+		rules->network.mtu += LONGER_HEADER;
 	rules->verbose |= setup->verbose;
 	if (!drill_rules_finish(rules, why))
 		return true;
