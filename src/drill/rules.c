@@ -222,6 +222,13 @@ const char *drill_rules_set(struct drill_rules *rules, const char *name,
 
 /* ---- defaults that depend on others ----------------------------------- */
 
+/* Another address of the same network: of ...1 it is ...2. */
+static struct hf_addr neighbour_of(struct hf_addr addr)
+{
+	addr.octet[15] ^= (addr.octet[15] & 3) == 3 ? 1 : 3;
+	return addr;
+}
+
 static void default_addresses(struct drill_rules *rules)
 {
 	bool six = drill_network_is_ipv6(&rules->network);
@@ -234,8 +241,7 @@ static void default_addresses(struct drill_rules *rules)
 		read_address(six ? "2001:db8::1" : "192.0.2.1",
 			     &network->remote);
 	if (!rules->has_gateway)
-		read_address(six ? "fd3d:fa7b:d17d::2" : "192.168.0.2",
-			     &network->gateway);
+		network->gateway = neighbour_of(network->local);
 	if (!network->prefix_len)
 		network->prefix_len = six ? 48 : 16;
 	if (!network->remote_prefix_len)
