@@ -100,69 +100,44 @@ const char *fuzz_target_start(const uint8_t *data)
 	return "a script";
 }
 
-static const char *const words[] = {
-	"\n+0 ",
-	"\n* ",
-	"\n0.1~0.2 ",
-	"\n+0...1 ",
-	"< ",
-	"> ",
-	"S ",
-	"S. ",
-	". ",
-	"0:0(0) ",
-	"ack 1 ",
-	"win 9 ",
-	"<",
-	">",
-	",",
-	"mss 1460",
-	"nop",
-	"sackOK",
-	"sack 1:2",
-	"TS val 1 ecr 2",
-	"FO 0a",
-	"ECN",
-	"...",
-	"[ce] ",
-	"udp (9)",
-	"icmp ",
-	"echo_request ",
-	"[1:2(1)]",
-	"f(",
-	") = ",
-	"-1 ",
-	"EAGAIN ",
-	"(a)",
-	"{",
-	"}",
-	"[",
-	"]",
-	"fd=",
-	"\"a\"",
-	"AF_INET",
-	"|",
-	"`ls`",
-	"%{ a }%",
-	"ipv4 1.2.3.4 > 1.2.3.4: ",
-	"--define=A=",
-	"A",
-	"# a\n",
-	"/* a */",
+/* clang-format off */
+static const char *const lines[] = {
+	"+0 < S 0:0(0) win 9 <mss 1460,sackOK,nop,wscale 7,nop,nop>\n",
+	"* > [ce] P. 1:3(2) ack 1 urg 1 <...>\n",
+	"0.1~0.2 > . 1:1(0) <nop,nop,sack 1:2,TS val 1 ecr 2,nop,nop>\n",
+	"> S 0:0(0) <FO 0a0b,ECN e0b 1 ceb 2>\n",
+	"+.1 < ipv4 1.2.3.4 > 2.3.4.5: gre key 1: udp 1 > 2 (9)\n",
+	"> mpls (label 1, tc 2, [S], ttl 3): ipv6 ::1 > ::2: udplite (9, 8)\n",
+	"+0 < icmp unreachable frag_needed mtu 9 [1:2(1)]\n",
+	"+0 < icmpv6 echo_request id 1 seq 2 (9)\n",
+	"+0...1 accept(3, ..., ...) = -1 EAGAIN (Try (again))\n",
+	"f({sa_family=AF_INET, sin_port=htons(80)}, [1, -2|3]) = 0x1f\n",
+	"f({msg_name(...)=..., msg_iov(1)=[{\"a\\n\\x00\"..., 5}]}) = ...\n",
+	"f({sa_family=AF_INET6, inet_pton(1, \"::\", &sin6_addr)}) = 010\n",
+	"`ls -l` # a comment\n",
+	"%{ assert a }% /* and one more */\n",
+	"--define=win=ack\n",
 };
+/* clang-format on */
 
-/* Tokens in any order; here and there an octet stays as it was. */
+/* A few lines and blanks, with some octets that are not as they should be. */
 void fuzz_target_shape(uint8_t *data, uint64_t seed, struct sim_random *r)
 {
-	const uint64_t most = sizeof words / sizeof words[0];
-	size_t at = 0;
+	const uint64_t most = sizeof lines / sizeof lines[0];
+	uint64_t wrong = sim_random_below(r, 3);
+	size_t at = 0, n = 1 + (size_t)sim_random_below(r, 4);
 
 	(void)seed;
-	while (at < 380) {
-		const char *word = words[sim_random_below(r, most)];
-		size_t len = strlen(word);
+	memset(data, ' ', 404);
+	for (; n; n--) {
+		const char *line = lines[sim_random_below(r, most)];
 
-		memcpy(data + at, word, len);
-		at += len + !sim_random_below(r, 40);
+		memcpy(data + at, line, strlen(line));
+		at += strlen(line);
+	}
+	for (; wrong; wrong--) {
+		size_t to = (size_t)sim_random_below(r, at);
+
+		data[to] = data[sim_random_below(r, at)];
 	}
 }
