@@ -171,6 +171,27 @@ def cut_segment(random):
     return random.choice([ipv4, ipv6])(random, TCP, whole)
 
 
+# ---- all of a sort, not some -------------------------------------------
+
+def every_flag(random):
+    """Each set of the nine flags, with and without text."""
+    for flags in range(512):
+        yield tcp(random, flags)
+        yield tcp(random, flags, payload=random.randbytes(7))
+
+
+def every_option(random):
+    """Each kind with each length that it may claim, in a SYN or not; then
+    what it claims is there, or the header ends before."""
+    for kind in range(256):
+        for length in range(42):
+            flags = random.choice([SYN, SYN | ACK, ACK])
+            body = random.randbytes(max(0, min(length, 40) - 2))
+            if once_in(random, 8):
+                body = body[:random.randint(0, len(body))]
+            yield tcp(random, flags, bytes([kind, length]) + body)
+
+
 KINDS = {"tcp-" + name.__name__.replace("_", "-"): name for name in (
     syn, data, timestamps, bare_ack, fin, reset, any_flags, ecn, urgent, sack,
     fast_open, experiment, signature, user_timeout, old_options,
