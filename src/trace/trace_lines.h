@@ -95,7 +95,7 @@ bool protocol_is_extension(uint8_t protocol);
 /* A jumbo payload option (RFC 2675): looked for, and found. */
 struct jumbo {
 	bool is_due; /* the payload length is 0 */
-	bool is_seen;
+	bool is_seen; /* in this header */
 	uint32_t len; /* 0: none that is good */
 };
 
