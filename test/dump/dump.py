@@ -25,7 +25,7 @@ from pathlib import Path
 import kinds_tcp
 from captures import (HARMS, LINKS, MICROSECONDS, NANOSECONDS, RAW, Frame,
                       capture, file_header, file_record, make_frames, pcapng)
-from frames import PORTS
+from frames import PORTS, put_checksum
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
@@ -75,11 +75,13 @@ OUTSIDE = re.compile(
     r"IPComp|MPLS|PPPoE|Slow Protocols|LLDP|STP|IPX|AoE|NSH|EAP\w*|TIPC|MPCP|"
     r"Loopback|CFMv\d|MOP|ipx-#\w+)\b|\[\|(sctp|egp|ospf|gre|pim|vrrp|eigrp|rsvp|pgm|"
     r"dccp|igrp|ipcomp|mobile|ipx)\]|packet not supported|"
-    r"mobile: \[|Realtek")
+    r"mobile: \[|Realtek|\bAT +(\[\||\d)")
 
 
-# The ports of a segment or datagram, past its addresses or alone.
-ENDS = re.compile(r"[. ](\d+) > (?:\S+\.)?(\d+): ")
+# The ports of a segment or datagram, past its addresses or alone; and not the
+# last octets of addresses without ports.
+ADDRESS = r"(?:(?:[0-9a-f:]*:)?\d+\.\d+\.\d+\.\d+|[0-9a-f]*:[0-9a-f:]*)"
+ENDS = re.compile(rf"(?<= )(?:{ADDRESS}\.)?(\d+) > (?:{ADDRESS}\.)?(\d+): ")
 
 
 def is_outside(text):
@@ -217,6 +219,53 @@ def every_flag(lab):
 @scenario
 def every_option(lab):
     every_segment(lab, "options", kinds_tcp.every_option)
+
+
+@scenario
+def every_cut(lab):
+    """A frame of each kind, captured up to each of its octets."""
+    for link in LINKS:
+        number, wrap = LINKS[link]
+        rng = random.Random(f"{lab.seed} cuts {link}")
+        frames = []
+        for kind, make in lab.kinds.items():
+            data = wrap(rng, make(rng)) or b""
+            frames += [Frame(kind, data[:n], len(data))
+                       for n in range(len(data) + 1)]
+        lab.write(capture(number, frames))
+        for options in ([], ["-e", "-v"]):
+            lab.compare(f"{link} cut {' '.join(options)}", frames, options)
+        lab.made += len(frames)
+        lab.compared += 2 * len(frames)
+
+
+def shorten(datagram, length):
+    """As if it had been sent with so many octets; else the same."""
+    if datagram[0] >> 4 == 6:
+        return (datagram[:4] + struct.pack(">H", length - 40) +
+                datagram[6:length])
+    whole = datagram[:2] + struct.pack(">H", length) + datagram[4:length]
+    return put_checksum(whole[:10] + b"\0\0" + whole[12:20], 10) + whole[20:]
+
+
+@scenario
+def every_length(lab):
+    """A datagram of each kind, sent with each of the lengths up to its own."""
+    rng = random.Random(f"{lab.seed} lengths")
+    frames = []
+    for kind, make in lab.kinds.items():
+        data = make(rng)
+        if isinstance(data, tuple) or len(data) < 40 or data[0] >> 4 not in (
+                4, 6):
+            continue
+        least = 40 if data[0] >> 4 == 6 else 20
+        frames += [Frame(kind, shorten(data, n))
+                   for n in range(least, len(data) + 1)]
+    lab.write(capture(RAW, frames))
+    for options in ([], ["-v"], ["-S", "-v"]):
+        lab.compare(f"lengths {' '.join(options)}", frames, options)
+    lab.made += len(frames)
+    lab.compared += 3 * len(frames)
 
 
 def some_frames(lab, link, harm="snapped", count=300):

@@ -191,8 +191,10 @@ def igmp_dvmrp(random):
 def igmp_pim_v1(random):
     body = random.choice([b"", bytes(8), random.randbytes(8)]) + some(
         random, 24)
-    return igmp(random, 0x14, number(random, 4), bytes([number(
-        random, 8, 0x10)]) + bytes(3) + body)
+    body = bytes([number(random, 8, 0x10)]) + bytes(3) + body
+    if once_in(random, 6):
+        body = body[:random.randint(0, 8)]
+    return igmp(random, 0x14, number(random, 8), body)
 
 
 def igmp_type(random):

@@ -159,6 +159,14 @@ def mptcp_lying(random):
                option(30, body[:38]))
 
 
+def mptcp_ended(random):
+    """The end of options, and then octets that nobody needs."""
+    return tcp(random, ACK, option(30, random.choice([
+        bytes([0x31]) + random.randbytes(random.choice([5, 7, 13, 15])),
+        bytes([0x40, 1]), bytes([0x50])])) + b"\0" + some(random, 12),
+               some(random, 4))
+
+
 def bad_header_length(random):
     return tcp(random, random.randrange(256), some(random, 8),
                some(random, 8), offset=random.randrange(16))
@@ -196,4 +204,5 @@ KINDS = {"tcp-" + name.__name__.replace("_", "-"): name for name in (
     syn, data, timestamps, bare_ack, fin, reset, any_flags, ecn, urgent, sack,
     fast_open, experiment, signature, user_timeout, old_options,
     unknown_option, lying_option, any_options, mptcp, mptcp_lying,
+    mptcp_ended,
     bad_header_length, cut_segment)}
