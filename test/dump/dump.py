@@ -75,7 +75,7 @@ OUTSIDE = re.compile(
     r"IPComp|MPLS|PPPoE|Slow Protocols|LLDP|STP|IPX|AoE|NSH|EAP\w*|TIPC|MPCP|"
     r"Loopback|CFMv\d|MOP|ipx-#\w+)\b|\[\|(sctp|egp|ospf|gre|pim|vrrp|eigrp|rsvp|pgm|"
     r"dccp|igrp|ipcomp|mobile|ipx)\]|packet not supported|"
-    r"mobile: \[|Realtek|\bAT +(\[\||\d)")
+    r"mobile: \[|Realtek|AF Appletalk|\bAT +(\[\||\d)")
 
 
 # The ports of a segment or datagram, past its addresses or alone; and not the

@@ -23,6 +23,7 @@ class Wire:
     name, option, end = None, None, "hf0"
     prefix = [] # of the command that starts handfast
     is_ethernet = True
+    mtu_most = 65535
 
     def make(self, mtu=1500):
         shell(f"ip tuntap add dev hf0 mode {self.name}")
@@ -78,6 +79,7 @@ class Tun(Wire):
 
 class Tap(Wire):
     name, option = "tap", "--tap"
+    mtu_most = 65521 # the kernel counts the header of Ethernet too
 
 
 class Packet(Wire):
