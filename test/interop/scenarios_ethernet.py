@@ -92,6 +92,44 @@ def neighbour_with_new_mac_as_client(lab, family):
     echo_by_client(lab, family, 4 * MEGABYTE, Replacement())
 
 
+class Switch:
+    """A bridge between the kernel and handfast's end, whose link stays up
+    when the kernel goes away: only silence tells. Its first MAC is not
+    hf0's, which the bridge would go on to take for its own."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.first, self.mac = Replacement().mac, Replacement().mac
+
+    def __enter__(self):
+        shell(f"ip link add br0 address {self.first} type bridge && "
+              "ip link set br0 addrgenmode none up && "
+              "ip addr flush dev hf0 && ip link set hf0 master br0")
+        self.lab.wire.add_addresses("br0")
+        return self
+
+    def __exit__(self, kind, value, trace):
+        shell("ip link del br0")
+        self.lab.wire.add_addresses("hf0")
+
+    def __call__(self):
+        shell("bridge link set dev hf0 state 0") # disabled
+        time.sleep(1)
+        shell(f"ip link set br0 address {self.mac}")
+        shell("bridge link set dev hf0 state 3") # forwarding
+
+
+@scenario(wires=ETHERNET, patient=True)
+def silent_neighbour_with_new_mac(lab, family):
+    """RFC 4861 7.3: nothing else says that the neighbour is another."""
+    with Switch(lab) as switch, Server(lab, "echo", "--verbose") as server:
+        echo_by_server(family, 4 * MEGABYTE, switch)
+    require(f"neighbour {family.kernel} {switch.mac}" in server.said(),
+            f"not the new MAC: {server.said()}")
+    with Switch(lab) as switch:
+        echo_by_client(lab, family, 4 * MEGABYTE, switch)
+
+
 @scenario(patient=True)
 def interface_down_and_up(lab, family):
     """An unplugged cable: what is sent is lost, until it is back."""
