@@ -22,6 +22,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import kinds_icmp
 import kinds_tcp
 from captures import (HARMS, LINKS, MICROSECONDS, NANOSECONDS, RAW, Frame,
                       capture, file_header, file_record, make_frames, pcapng)
@@ -73,9 +74,10 @@ def text_of(done):
 OUTSIDE = re.compile(
     r"\b(sctp|DCCP|EGPv\d+|OSPFv\d+|GREv\d+|PIMv\d+|VRRPv\d+|EIGRP|igrp|RSVPv\d+|PGM|truncated-dccp|"
     r"IPComp|MPLS|PPPoE|Slow Protocols|LLDP|STP|IPX|AoE|NSH|EAP\w*|TIPC|MPCP|"
-    r"Loopback|CFMv\d|MOP|ipx-#\w+)\b|\[\|(sctp|egp|ospf|gre|pim|vrrp|eigrp|rsvp|pgm|"
+    r"Loopback|CFMv\d|MOP|ipx-#\w+)\b|\[\|(sctp|egp|ospf3?|gre|pim|vrrp|eigrp|rsvp|pgm|"
     r"dccp|igrp|ipcomp|mobile|ipx)\]|packet not supported|"
-    r"mobile: \[|Realtek|AF Appletalk|\bAT +(\[\||\d)")
+    r"mobile: \[|Realtek|AF Appletalk|\bAT +(\[\||\d)|AF ISO|"
+    r"\b(OSI|CLNP|ES-IS|IS-IS)\b")
 
 
 # The ports of a segment or datagram, past its addresses or alone; and not the
@@ -266,6 +268,24 @@ def every_length(lab):
         lab.compare(f"lengths {' '.join(options)}", frames, options)
     lab.made += len(frames)
     lab.compared += 3 * len(frames)
+
+
+@scenario
+def every_quote(lab):
+    """The same within an ICMP error, which goes on behind it, or not."""
+    rng = random.Random(f"{lab.seed} quotes")
+    frames = []
+    for kind, make in lab.kinds.items():
+        data = make(rng)
+        if not isinstance(data, tuple) and len(data) > 20 and (
+                data[0] >> 4 == 4):
+            frames += [Frame(kind, kinds_icmp.extended(rng, shorten(data, n)))
+                       for n in range(20, min(len(data), 128) + 1)]
+    lab.write(capture(RAW, frames))
+    for options in ([], ["-v"]):
+        lab.compare(f"quotes {' '.join(options)}", frames, options)
+    lab.made += len(frames)
+    lab.compared += 2 * len(frames)
 
 
 def some_frames(lab, link, harm="snapped", count=300):

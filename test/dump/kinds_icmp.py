@@ -297,7 +297,11 @@ def extension_object(random):
 
 def icmp_extension(random):
     """RFC 4884: a datagram in 128 octets, and objects after it."""
-    quote = quote_of(random, 4).ljust(128, b"\0")[:128]
+    return extended(random, quote_of(random, 4))
+
+
+def extended(random, quote):
+    quote = quote.ljust(128, b"\0")[:128]
     objects = struct.pack(">BBH", number(random, 8, 0x20, 0x20, 0x20, 0x10),
                           0, 0) + times(random, 3, extension_object)
     objects = put_checksum(objects, 2)
