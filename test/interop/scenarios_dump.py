@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: MIT
 """`handfast dump` against tcpdump, over what kernel and handfast just said."""
 import itertools
-import socket
 import subprocess
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 from capture import LINUX_SLL, LINUX_SLL2, Recording
-from common import CLOSED_PORT, PATIENCE, PORT, require, shell
+from common import PATIENCE, PORT, require, shell
 from handfast import Server, scenario
-from kernel import connect, receive_exactly
+from kernel import connect, receive_exactly, refused_datagram
 from scenarios_ip import ping_command
 from scenarios_tcp import (aborted_connection, refused_connection,
                            short_connection, tcpdump_lines)
@@ -20,18 +19,6 @@ OPTIONS = ["".join(letters) for letters in itertools.product(
 TIMES = ["-t", "-tt", "-ttt", "-tttt", "-ttttt", "-c 20 -e"]
 FILTERS = ["tcp", "icmp or icmp6", f"src port {PORT}", "greater 100"]
 LINES_LEAST = 60
-
-
-def refused_datagram(family):
-    """UDP, which handfast answers with port unreachable."""
-    with socket.socket(family.kind, socket.SOCK_DGRAM) as sock:
-        sock.settimeout(5)
-        sock.connect((family.handfast, CLOSED_PORT))
-        sock.send(b"is anybody there?")
-        try:
-            sock.recv(1)
-        except ConnectionRefusedError:
-            pass
 
 
 def talk(lab, family):

@@ -14,9 +14,9 @@ import frames
 from common import (Background, FAMILIES, MEGABYTE, PORT, Family, Stream,
                     Wrong, require, shell, wait_for)
 from handfast import ETHERNET, Client, Server, scenario
-from kernel import EchoServer, connect, receive_exactly
+from kernel import EchoServer, connect, receive_exactly, refused_datagram
 from scenarios_ip import Pinger, ping_command
-from scenarios_tcp import short_connection
+from scenarios_tcp import compare_traces, short_connection
 from wire import read_mac
 
 NEIGHBOURS_MOST = 1024 # hf_config's default
@@ -330,6 +330,24 @@ def vlan(lab, family):
         short_connection(inside)
     drops = re.search(r"^HF_DROP_VLAN (\d+)$", server.said(), re.M)
     require(drops and int(drops[1]) >= 50, f"it says {server.said()!r}")
+
+
+@scenario(wires=ETHERNET)
+def trace_of_vlan_equals_tcpdump(lab, family):
+    """Tags, neighbours, fragments and errors, as they come and go."""
+    inside = VLAN_FAMILIES[family.name]
+    with tempfile.TemporaryDirectory() as folder:
+        capture = Path(folder, "vlan.pcap")
+        with Vlan(), Server(
+                lab, "echo", "--vlan", str(VLAN), "--trace", "--pcap",
+                str(capture), addresses=[f"{inside.handfast}/"
+                                         f"{inside.prefix_len}"]) as server:
+            for octets in 56, 5000:
+                ping_command(inside, octets)
+            refused_datagram(inside)
+            for _ in range(5):
+                short_connection(inside)
+        compare_traces(server, capture)
 
 
 # ---- multicast groups ----------------------------------------------------
