@@ -6,6 +6,7 @@ import random
 import re
 import socket
 import struct
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -149,6 +150,16 @@ def interface_up_later(lab, family):
     with Server(lab, "echo"):
         lab.wire.set_end("up")
         short_connection(family)
+
+
+@scenario(wires=("packet",), versions=("IPv4",))
+def interface_without_mac(lab, _family):
+    done = subprocess.run([*lab.wire.prefix, lab.program, "serve", "echo",
+                           "--interface", "lo"], capture_output=True,
+                          text=True, timeout=10, check=False)
+    require(done.returncode == 1 and done.stderr ==
+            "handfast serve: interface lo has no MAC for the host\n",
+            f"exit status {done.returncode}: {done.stderr!r}")
 
 
 @scenario()
