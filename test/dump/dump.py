@@ -72,12 +72,13 @@ def text_of(done):
 
 # Decoders of tcpdump that handfast does not have.
 OUTSIDE = re.compile(
-    r"\b(sctp|DCCP|EGPv\d+|OSPFv\d+|GREv\d+|PIMv\d+|VRRPv\d+|EIGRP|igrp|RSVPv\d+|PGM|truncated-dccp|"
-    r"IPComp|MPLS|PPPoE|Slow Protocols|LLDP|STP|IPX|AoE|NSH|EAP\w*|TIPC|MPCP|"
-    r"Loopback|CFMv\d|MOP|ipx-#\w+)\b|\[\|(sctp|egp|ospf3?|gre|pim|vrrp|eigrp|rsvp|pgm|"
-    r"dccp|igrp|ipcomp|mobile|ipx)\]|packet not supported|"
-    r"mobile: \[|Realtek|AF Appletalk|\bAT +(\[\||\d)|AF ISO|"
-    r"\b(OSI|CLNP|ES-IS|IS-IS)\b")
+    r"\b(sctp|DCCP|EGPv\d+|OSPFv\d+|GREv\d+|PIMv\d+|VRRPv\d+|EIGRP|igrp|"
+    r"RSVPv\d+|PGM|truncated-dccp|IPComp|MPLS|PPPoE|Slow Protocols|LLDP|STP|"
+    r"IPX|AoE|NSH|EAP\w*|TIPC|MPCP|Loopback|CFMv\d|MOP|ipx-#\w+|OSI|CLNP|"
+    r"ES-IS|IS-IS)\b|"
+    r"\[\|(sctp|egp|ospf3?|gre|pim|vrrp|eigrp|rsvp|pgm|dccp|igrp|ipcomp|mobile|"
+    r"ipx)\]|packet not supported|mobile: \[|Realtek|"
+    r"AF (Appletalk|ISO) |\bAT +(\[\||\d)")
 
 
 # The ports of a segment or datagram, past its addresses or alone; and not the
