@@ -74,8 +74,8 @@ static bool may_share(const struct socket *a, bool a_listens,
 	       socket_option(b, SLOT_REUSEPORT);
 }
 
-bool port_conflicts(const struct socket *s, const struct hf_addr *local,
-		    uint16_t port, bool is_listening)
+static bool conflicts(const struct socket *s, const struct hf_addr *local,
+		      uint16_t port, bool is_listening)
 {
 	const struct socket *other = *chain(s, port);
 
@@ -115,10 +115,10 @@ static int ask_host(const struct socket *s, const struct hf_addr *local,
 	return error_of_call(error);
 }
 
-static int check_port(const struct socket *s, const struct hf_addr *local,
-		      uint16_t port)
+int port_check(const struct socket *s, const struct hf_addr *local,
+	       uint16_t port, bool is_listening)
 {
-	if (port_conflicts(s, local, port, false))
+	if (conflicts(s, local, port, is_listening))
 		return -EADDRINUSE;
 	return ask_host(s, local, port);
 }
@@ -148,7 +148,7 @@ static int choose_port(struct socket *s, const struct hf_addr *local,
 		int error;
 
 		*port = (uint16_t)(config.port_low + (start + i) % count);
-		error = check_port(s, local, *port);
+		error = port_check(s, local, *port, false);
 		if (error != -EADDRINUSE)
 			return error;
 	}
@@ -203,10 +203,10 @@ static int bind_to(struct socket *s, struct endpoint *to)
 
 	if (error != 0)
 		return error;
-	if (s->port != 0 || socket_state(s, NULL) != HF_CLOSED)
+	if (s->holds_port || socket_state(s, NULL) != HF_CLOSED)
 		return -EINVAL;
 	if (to->port != 0)
-		error = check_port(s, &to->addr, to->port);
+		error = port_check(s, &to->addr, to->port, false);
 	else
 		error = choose_port(s, &to->addr, &to->port);
 	return error;

@@ -69,10 +69,22 @@ void socket_disconnect(struct socket *s)
 
 /* ---- shutdown() -------------------------------------------------------- */
 
+/* What connect() is to say of it from now on. */
+static void settle_association(struct socket *s, enum hf_state state)
+{
+	if (s->association != ASSOCIATION_OPENING)
+		return;
+	s->association = state == HF_SYN_SENT || state == HF_SYN_RECEIVED ||
+					 state == HF_CLOSED
+				 ? ASSOCIATION_LOST
+				 : ASSOCIATION_DONE;
+}
+
 static int shut_down(struct socket *s, unsigned how)
 {
 	enum hf_state state = socket_state(s, NULL);
 
+	settle_association(s, state);
 	if (state == HF_LISTEN && !(how & SHUT_RECEIVE)) {
 		s->shut |= how;
 		return 0;

@@ -44,6 +44,16 @@ static int error_of_open(const struct socket *s, const struct endpoint *to,
 	return error_of_call(error);
 }
 
+/* Left to the host, but for what is within it: then it is 127.0.0.1. */
+static struct hf_addr source(const struct socket *s, const struct hf_addr *to)
+{
+	if (s->has_local)
+		return s->local;
+	if (addr_is_mapped(to) && to->octet[12] == 127)
+		return loopback(true);
+	return addr_any;
+}
+
 /* What the connection and its events start from. */
 static void begin(struct socket *s, const struct hf_status *status)
 {
@@ -66,8 +76,8 @@ static int open_connection(struct socket *s, const struct endpoint *to)
 {
 	struct hf_host *host = socket_host(s);
 	struct hf_open options = {
-		.local = s->has_local ? s->local : addr_any,
-		.local_port = s->port,
+		.local = source(s, &to->addr),
+		.local_port = s->holds_port ? s->port : 0,
 		.remote = to->addr,
 		.remote_port = to->port,
 		.reuse = true, /* bind() has seen to it */
@@ -157,6 +167,8 @@ int connect_to(struct socket *s, const struct sockaddr *addr, socklen_t len,
 		socket_disconnect(s);
 		return 0;
 	}
+	if (s->association == ASSOCIATION_LOST)
+		return -EINVAL;
 	if (s->association == ASSOCIATION_DONE)
 		return -EISCONN;
 	if (s->association == ASSOCIATION_NONE) {

@@ -33,7 +33,7 @@ int option_get_ttl(struct socket *s, int *value)
 int option_set_v6only(struct socket *s, int *value)
 {
 	(void)value;
-	return s->port == 0 ? 0 : -EINVAL;
+	return s->holds_port ? -EINVAL : 0;
 }
 
 /* What a segment of the path's size takes as a datagram. */

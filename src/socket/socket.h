@@ -22,6 +22,7 @@ enum association {
 	ASSOCIATION_NONE,
 	ASSOCIATION_OPENING, /* connect() has not told how it ended */
 	ASSOCIATION_DONE,
+	ASSOCIATION_LOST, /* shut down before it was: dissolve it first */
 };
 
 /* Options with an integer: what is stored, and what has defaults. */
@@ -204,9 +205,9 @@ int address_write(const struct socket *s, const struct endpoint *from,
 
 void port_hold(struct socket *s);
 void port_release(struct socket *s);
-/* May it have this address and port, when it is listening or not? */
-bool port_conflicts(const struct socket *s, const struct hf_addr *local,
-		    uint16_t port, bool is_listening);
+/* May it have this address and port, to listen or not? -EADDRINUSE. */
+int port_check(const struct socket *s, const struct hf_addr *local,
+	       uint16_t port, bool is_listening);
 /* Binds an unbound socket to some port. -EADDRINUSE. */
 int bind_any(struct socket *s);
 
