@@ -43,10 +43,8 @@ static void drop_connection(struct socket *s)
 /* What bind() has chosen stays. */
 static void forget_names(struct socket *s)
 {
-	if (!s->has_port) {
-		port_release(s);
-		s->port = 0;
-	}
+	if (!s->has_port)
+		port_release(s); /* but getsockname() still knows it */
 	if (!s->has_local)
 		s->local = s->domain == AF_INET ? hf_ipv4(0, 0, 0, 0)
 						: addr_any;

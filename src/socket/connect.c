@@ -58,8 +58,6 @@ static struct hf_addr source(const struct socket *s, const struct hf_addr *to)
 static void begin(struct socket *s, const struct hf_status *status)
 {
 	s->association = ASSOCIATION_OPENING;
-	s->shut = 0;
-	s->is_done = false;
 	s->wants_room = false;
 	s->soft_error = 0;
 	s->position = 0;

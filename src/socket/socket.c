@@ -212,10 +212,10 @@ void socket_event(struct socket *s, const struct hf_event *event)
 
 	if (event->flags & HF_EVENT_SOFT_ERROR)
 		soft_error(s, event->error);
+	urgent_event(s);
 	if (event->flags &
 	    (HF_EVENT_READABLE | HF_EVENT_WRITABLE | HF_EVENT_DRAINED))
 		progressed(s, event->flags);
-	urgent_event(s);
 	if (event->flags & HF_EVENT_EOF) {
 		s->shut |= SHUT_RECEIVE;
 		s->is_done = true;

@@ -105,6 +105,8 @@ struct socket_options {
 struct urgent {
 	uint64_t at; /* of the urgent octet, counted as `position` is */
 	bool is_known; /* announced, and not passed */
+	bool has_come; /* and this is it: */
+	uint8_t octet;
 	bool is_taken; /* by MSG_OOB */
 };
 
@@ -240,7 +242,7 @@ void urgent_passed(struct socket *s);
 /* MSG_OOB of recv(). */
 ssize_t urgent_receive(struct socket *s, struct vector *to, int flags,
 		       int *out_flags);
-bool urgent_is_pending(const struct socket *s, const struct hf_status *status);
+bool urgent_is_pending(const struct socket *s);
 
 /* ---- ioctl.c ------------------------------------------------------------- */
 

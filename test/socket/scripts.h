@@ -4,8 +4,8 @@
 #define TEST_SOCKET_SCRIPTS_H
 
 /* A listener at port 1, a client 1 and its other end 2. */
-#define PAIR                                                   \
-	"socket 0 4; bind 0 lo4 1; listen 0 5; socket 1 4; "   \
+#define PAIR                                                                   \
+	"socket 0 4; bind 0 lo4 1; listen 0 5; socket 1 4; "                   \
 	"connect 1 lo4 1; accept 2 0; "
 
 static const struct {
