@@ -105,6 +105,8 @@ static int start(struct socket *s, const struct sockaddr *addr, socklen_t len)
 
 	if (socket_state(s, NULL) != HF_CLOSED)
 		return -EISCONN;
+	if (addr == NULL)
+		return -EINVAL;
 	error = address_read(s, addr, len, &to);
 	if (error != 0)
 		return error;
@@ -157,11 +159,9 @@ int connect_to(struct socket *s, const struct sockaddr *addr, socklen_t len,
 {
 	int error = -EALREADY;
 
-	if (addr == NULL)
-		return -EFAULT;
-	if (len < sizeof(sa_family_t))
+	if (addr != NULL && len < sizeof(sa_family_t))
 		return -EINVAL;
-	if (dissolves(addr)) {
+	if (addr != NULL && dissolves(addr)) {
 		socket_disconnect(s);
 		return 0;
 	}
@@ -188,7 +188,8 @@ int hf_net_connect(struct hf_net *net, int fd, const struct sockaddr *addr,
 
 	if (error != 0)
 		return error;
-	return (int)socket_leave(s, connect_to(s, addr, len, 0));
+	error = addr != NULL ? connect_to(s, addr, len, 0) : -EFAULT;
+	return (int)socket_leave(s, error);
 }
 
 /* ---- names ------------------------------------------------------------- */

@@ -176,7 +176,7 @@ static int start(struct socket *s, int backlog)
 	if (!s->holds_port)
 		error = bind_any(s);
 	else
-		error = port_check(s, &s->local, s->port, true);
+		error = port_check(s, &s->local, s->port);
 	if (error != 0)
 		return error;
 	s->backlog = backlog;

@@ -207,16 +207,16 @@ int address_write(const struct socket *s, const struct endpoint *from,
 
 void port_hold(struct socket *s);
 void port_release(struct socket *s);
-/* May it have this address and port, to listen or not? -EADDRINUSE. */
+/* May it have this address and port? -EADDRINUSE. */
 int port_check(const struct socket *s, const struct hf_addr *local,
-	       uint16_t port, bool is_listening);
+	       uint16_t port);
 /* Binds an unbound socket to some port. -EADDRINUSE. */
 int bind_any(struct socket *s);
 
 /* ---- listen.c, connect.c, close.c ------------------------------------------
  */
 
-/* connect(), by `flags` MSG_DONTWAIT without waiting. */
+/* connect(), without waiting if MSG_DONTWAIT; NULL: go on with it. */
 int connect_to(struct socket *s, const struct sockaddr *addr, socklen_t len,
 	       int flags);
 

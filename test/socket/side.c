@@ -609,7 +609,7 @@ bool side_call(struct side *s, const char *text, char *answer, size_t len)
 			continue;
 		calls[i].call(&c);
 		if (s->v != NULL)
-			virtual_settle(s->v);
+			virtual_pass(s->v, s->patience * HF_MICROSECOND);
 		else if (s->patience != 0)
 			usleep(s->patience);
 		return true;

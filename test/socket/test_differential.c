@@ -100,6 +100,7 @@ static int run_once(const struct script *script, unsigned patience,
 	side_start(&a, NULL, base);
 	a.patience = patience;
 	side_start(&b, &v, base);
+	b.patience = patience;
 	for (int i = 0; i < script->count && differs < 0; i++) {
 		if (!side_call(&a, script->text[i], kernel, sizeof kernel)) {
 			printf("no such call: %s\n", script->text[i]);
