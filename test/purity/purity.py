@@ -31,8 +31,9 @@ ROOMS = {
     "device": ["block", "wire", "host"],
     "sim": ["block", "wire", "host", "device"],
     "trace": ["wire"],
+    "drill": ["wire", "host", "device", "sim", "trace"],
     "lab": ["wire", "host", "device", "sim", "trace"],
-    "cli": ["wire", "host", "device", "sim", "trace", "lab"],
+    "cli": ["wire", "host", "device", "sim", "trace", "drill", "lab"],
 }
 CORE = ["block", "wire", "ip", "tcp", "host"]
 

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The running kernel as a stack. Needs what makes a network namespace; run
+ * without, its cases are skipped.
+ */
+#define _POSIX_C_SOURCE 200809L /* readlink */
+#include "stack.h"
+#include <errno.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#define IPV4_HEADER 20u
+#define IPV6_HEADER 40u
+#define TCP_HEADER 20u
+#define SYN 0x02u
+#define RST 0x04u
+#define ACK 0x10u
+
+static struct drill_stack *stack;
+static char failure[DRILL_FAILURE];
+static char namespace_before[64];
+static unsigned seen_in, seen_out;
+
+static void read_namespace(char *name, size_t size)
+{
+	ssize_t n = readlink("/proc/self/ns/net", name, size - 1);
+
+	assert_true(n > 0);
+	name[n] = '\0';
+}
+
+static void see(void *context, const struct hf_sight *sight)
+{
+	(void)context;
+	assert_null(sight->report);
+	if (sight->direction == HF_DIRECTION_IN)
+		seen_in++;
+	else
+		seen_out++;
+}
+
+static struct hf_addr ipv6(uint16_t first, uint8_t last)
+{
+	struct hf_addr addr = { { (uint8_t)(first >> 8), (uint8_t)first } };
+
+	addr.octet[15] = last;
+	return addr;
+}
+
+static int begin_with(const struct drill_network *network)
+{
+	if (geteuid() != 0)
+		return 0; /* each case skips itself */
+	read_namespace(namespace_before, sizeof namespace_before);
+	stack = drill_stack_kernel(network, failure);
+	if (!stack) {
+		fprintf(stderr, "%s\n", failure);
+		return strstr(failure, "root") ? 0 : -1;
+	}
+	stack->sight = see;
+	seen_in = seen_out = 0;
+	return 0;
+}
+
+static int begin(void **state)
+{
+	const struct drill_network network = {
+		.ip_version = DRILL_IPV4,
+		.local = hf_ipv4(192, 168, 0, 1),
+		.remote = hf_ipv4(192, 0, 2, 1),
+		.gateway = hf_ipv4(192, 168, 0, 2),
+		.prefix_len = 16,
+		.remote_prefix_len = 24,
+		.mtu = 1400,
+	};
+
+	(void)state;
+	return begin_with(&network);
+}
+
+static int begin_6(void **state)
+{
+	const struct drill_network network = {
+		.ip_version = DRILL_IPV6,
+		.local = ipv6(0xfd3d, 1),
+		.remote = ipv6(0x2001, 1),
+		.gateway = ipv6(0xfd3d, 2),
+		.prefix_len = 48,
+		.remote_prefix_len = 32,
+		.mtu = 1400,
+	};
+
+	(void)state;
+	return begin_with(&network);
+}
+
+static int end(void **state)
+{
+	char name[64];
+
+	(void)state;
+	if (!stack)
+		return 0;
+	stack->ops->free(stack);
+	stack = NULL;
+	read_namespace(name, sizeof name);
+	return strcmp(name, namespace_before);
+}
+
+static void need(void)
+{
+	if (!stack)
+		skip();
+}
+
+/* ---- datagrams --------------------------------------------------------- */
+
+static uint32_t sum(const uint8_t *data, size_t len, uint32_t from)
+{
+	for (size_t i = 0; i < len; i++)
+		from += (uint32_t)data[i] << (i % 2 ? 0 : 8);
+	return from;
+}
+
+static uint16_t folded(uint32_t value)
+{
+	while (value >> 16)
+		value = (value & 0xffff) + (value >> 16);
+	return (uint16_t)~value;
+}
+
+static void put_16(uint8_t *at, uint16_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+}
+
+static void put_32(uint8_t *at, uint32_t value)
+{
+	put_16(at, (uint16_t)(value >> 16));
+	put_16(at + 2, (uint16_t)value);
+}
+
+static uint32_t get_32(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
+	       (uint32_t)at[2] << 8 | at[3];
+}
+
+static size_t put_ip(uint8_t *to, size_t len)
+{
+	const struct drill_network *network = &stack->network;
+
+	if (drill_network_is_ipv6(network)) {
+		to[0] = 0x60;
+		put_16(to + 4, (uint16_t)len);
+		to[6] = IPPROTO_TCP;
+		to[7] = 64;
+		memcpy(to + 8, network->remote.octet, 16);
+		memcpy(to + 24, network->local.octet, 16);
+		return IPV6_HEADER;
+	}
+	to[0] = 0x45;
+	put_16(to + 2, (uint16_t)(IPV4_HEADER + len));
+	to[8] = 64;
+	to[9] = IPPROTO_TCP;
+	memcpy(to + 12, network->remote.octet + 12, 4);
+	memcpy(to + 16, network->local.octet + 12, 4);
+	put_16(to + 10, folded(sum(to, IPV4_HEADER, 0)));
+	return IPV4_HEADER;
+}
+
+static void inject(uint8_t flags, uint32_t seq, uint32_t ack)
+{
+	uint8_t octets[128] = { 0 };
+	size_t head = put_ip(octets, TCP_HEADER);
+	uint8_t *tcp = octets + head;
+	size_t addresses = head == IPV4_HEADER ? 8 : 32;
+	struct hf_frame frame = {
+		.data = octets,
+		.len = (uint32_t)(head + TCP_HEADER),
+	};
+
+	put_16(tcp, 40000);
+	put_16(tcp + 2, 8080);
+	put_32(tcp + 4, seq);
+	put_32(tcp + 8, ack);
+	tcp[12] = 0x50;
+	tcp[13] = flags;
+	put_16(tcp + 14, 1000);
+	put_16(tcp + 16, folded(sum(tcp, TCP_HEADER,
+				    sum(tcp - addresses, addresses,
+					IPPROTO_TCP + TCP_HEADER))));
+	assert_true(stack->ops->inject(stack, &frame, 1));
+}
+
+/* The TCP header of what comes out within a second. */
+static const uint8_t *expect(uint8_t flags)
+{
+	hf_time until = stack->ops->now(stack) + HF_SECOND;
+	struct drill_sent sent;
+	const uint8_t *tcp;
+
+	while (!stack->ops->take(stack, &sent)) {
+		assert_true(stack->ops->now(stack) < until);
+		assert_true(stack->ops->pass(stack, until));
+	}
+	assert_true(sent.when <= stack->ops->now(stack));
+	assert_true(sent.when + HF_SECOND > stack->ops->now(stack));
+	tcp = sent.data + (sent.data[0] >> 4 == 4 ? IPV4_HEADER : IPV6_HEADER);
+	assert_int_equal(tcp[13], flags);
+	return tcp;
+}
+
+/* ---- sockets ----------------------------------------------------------- */
+
+static int listen_at(void)
+{
+	struct sockaddr_in v4 = {
+		.sin_family = AF_INET,
+		.sin_port = htons(8080),
+	};
+	struct sockaddr_in6 v6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(8080),
+	};
+	bool is_6 = drill_network_is_ipv6(&stack->network);
+	int fd = stack->ops->socket(stack, is_6 ? AF_INET6 : AF_INET,
+				    SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(
+		is_6 ? stack->ops->bind(stack, fd, (struct sockaddr *)&v6,
+					sizeof v6)
+		     : stack->ops->bind(stack, fd, (struct sockaddr *)&v4,
+					sizeof v4),
+		0);
+	assert_int_equal(stack->ops->listen(stack, fd, 1), 0);
+	return fd;
+}
+
+struct accepting {
+	int fd, result;
+};
+
+static void run_accept(void *context)
+{
+	struct accepting *accepting = context;
+
+	accepting->result =
+		stack->ops->accept(stack, accepting->fd, NULL, NULL, 0);
+}
+
+static void begin_accept(struct accepting *accepting)
+{
+	accepting->fd = listen_at();
+	accepting->result = -1000;
+	stack->ops->begin(stack, run_accept, accepting);
+	assert_true(stack->ops->busy(stack));
+}
+
+static void handshake(void)
+{
+	uint32_t iss;
+
+	inject(SYN, 100, 0);
+	iss = get_32(expect(SYN | ACK) + 4);
+	inject(ACK, 101, iss + 1);
+}
+
+static void a_blocking_call_ends_when_the_script_lets_it(void)
+{
+	struct accepting accepting;
+	hf_time until;
+
+	need();
+	begin_accept(&accepting);
+	handshake();
+	until = stack->ops->now(stack) + HF_SECOND;
+	while (stack->ops->busy(stack) && stack->ops->now(stack) < until)
+		assert_true(stack->ops->pass(stack, until));
+	assert_false(stack->ops->busy(stack));
+	assert_true(accepting.result >= 0);
+	assert_int_equal(stack->ops->close(stack, accepting.result), 0);
+	(void)expect(ACK | 0x01);
+	assert_int_equal(seen_in, 2);
+	assert_int_equal(seen_out, 2);
+}
+
+static void works_with_ipv4(void **state)
+{
+	(void)state;
+	a_blocking_call_ends_when_the_script_lets_it();
+}
+
+static void works_with_ipv6(void **state)
+{
+	(void)state;
+	a_blocking_call_ends_when_the_script_lets_it();
+}
+
+static void a_call_that_never_ends_goes_with_the_stack(void **state)
+{
+	static struct accepting accepting;
+
+	(void)state;
+	need();
+	begin_accept(&accepting);
+	assert_int_equal(end(NULL), 0);
+	assert_int_equal(accepting.result, -EINTR);
+}
+
+static void time_passes_until_a_moment(void **state)
+{
+	struct drill_sent sent;
+	hf_time until;
+
+	(void)state;
+	need();
+	until = stack->ops->now(stack) + 30 * HF_MILLISECOND;
+	while (stack->ops->now(stack) < until)
+		assert_true(stack->ops->pass(stack, until));
+	assert_true(stack->ops->now(stack) < until + 20 * HF_MILLISECOND);
+	assert_false(stack->ops->take(stack, &sent));
+}
+
+static void a_stranger_is_reset(void **state)
+{
+	(void)state;
+	need();
+	inject(SYN, 1, 0);
+	(void)expect(RST | ACK);
+}
+
+static void settings_are_those_of_the_namespace(void **state)
+{
+	(void)state;
+	need();
+	assert_int_equal(
+		stack->ops->set(stack, "net.ipv4.tcp_syn_retries", "2"),
+		DRILL_SETTING_DONE);
+	assert_int_equal(stack->ops->set(stack, "net/ipv4/tcp_sack", "0"),
+			 DRILL_SETTING_DONE);
+	assert_int_equal(
+		stack->ops->set(stack, "net.ipv4.tcp_syn_retries", "many"),
+		DRILL_SETTING_VALUE);
+	assert_int_equal(stack->ops->set(stack, "net.ipv4.tcp_nothing", "1"),
+			 DRILL_SETTING_UNKNOWN);
+	assert_int_equal(stack->ops->set(stack, "net.ipv4.tcp_tw_recycle", "1"),
+			 DRILL_SETTING_IGNORED);
+	assert_int_equal(stack->ops->set(stack, "kernel.hostname", "x"),
+			 DRILL_SETTING_IGNORED);
+	assert_int_equal(
+		stack->ops->set(stack, "net.ipv4.../../kernel/sysrq", "1"),
+		DRILL_SETTING_UNKNOWN);
+}
+
+/* The program's own descriptors are not for scripts. */
+static void what_is_not_the_scripts_is_no_descriptor(void **state)
+{
+	char octet;
+
+	(void)state;
+	need();
+	assert_int_equal(stack->ops->read(stack, 0, &octet, 1), -EBADF);
+	assert_int_equal(stack->ops->close(stack, 2), -EBADF);
+	assert_int_equal(stack->ops->close(stack, -1), -EBADF);
+	assert_int_equal(stack->ops->close(stack, 100000), -EBADF);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(works_with_ipv4, begin, end),
+		cmocka_unit_test_setup_teardown(works_with_ipv6, begin_6, end),
+		cmocka_unit_test_setup_teardown(
+			a_call_that_never_ends_goes_with_the_stack, begin, end),
+		cmocka_unit_test_setup_teardown(time_passes_until_a_moment,
+						begin, end),
+		cmocka_unit_test_setup_teardown(a_stranger_is_reset, begin,
+						end),
+		cmocka_unit_test_setup_teardown(
+			settings_are_those_of_the_namespace, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_is_not_the_scripts_is_no_descriptor, begin, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
