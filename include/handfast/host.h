@@ -106,6 +106,7 @@ struct hf_config {
 	bool strict_timestamps; /* drop what lacks one: RFC 7323 3.2 */
 	bool no_header_prediction; /* every segment takes the slow path */
 	uint8_t ecn; /* enum hf_ecn */
+	uint8_t syn_cookies; /* enum hf_syn_cookies */
 };
 
 /* Explicit Congestion Notification: RFC 3168. */
@@ -113,6 +114,16 @@ enum hf_ecn {
 	HF_ECN_OFF,
 	HF_ECN_ASK, /* who opens asks for it, who is asked agrees */
 	HF_ECN_ANSWER, /* who is asked agrees */
+};
+
+/*
+ * When a SYN is answered without being remembered: RFC 4987 3.6. A listener
+ * that asks about each SYN never does so.
+ */
+enum hf_syn_cookies {
+	HF_COOKIES_OFF,
+	HF_COOKIES_PRESSURE, /* when there is no room for one more */
+	HF_COOKIES_ALWAYS,
 };
 
 /*
@@ -194,6 +205,16 @@ struct hf_usage {
 
 HF_PUBLIC void hf_host_used(const struct hf_host *host, struct hf_usage *used);
 HF_PUBLIC const char *hf_pool_name(enum hf_pool pool);
+
+/* SYN cookies since the host was made. */
+struct hf_cookies {
+	uint64_t sent;
+	uint64_t accepted; /* came back, and made a connection */
+	uint64_t refused; /* ACKs that looked like one, and were none */
+};
+
+HF_PUBLIC void hf_cookies(const struct hf_host *host,
+			  struct hf_cookies *cookies);
 
 /* ---- links, addresses, routes ----------------------------------------- */
 
@@ -388,6 +409,7 @@ enum hf_why {
 	HF_WHY_NONE = 0,
 	HF_WHY_OPEN, /* SYN */
 	HF_WHY_ACCEPT, /* SYN-ACK */
+	HF_WHY_COOKIE, /* SYN-ACK of which nothing is kept: RFC 4987 */
 	HF_WHY_NEW_DATA,
 	HF_WHY_FIN,
 	HF_WHY_RTO, /* retransmission timer */
@@ -767,7 +789,8 @@ enum hf_option {
 	HF_OPTION_KEEPALIVE_PROBES, /* 1-255 */
 	HF_OPTION_USER_TIMEOUT, /* milliseconds; 0: R2 decides (MUST-21) */
 	HF_OPTION_TTL, /* 1-255 (MUST-49) */
-	HF_OPTION_TOS, /* Diffserv field, 0-255, ECN bits 0 (MUST-48) */
+	/* Diffserv field, 0-255, ECN bits 0 (MUST-48); set it once: SHLD-23 */
+	HF_OPTION_TOS,
 	HF_OPTION_SEND_BUFFER, /* octets */
 	HF_OPTION_RECEIVE_BUFFER, /* octets; the window never shrinks */
 	HF_OPTION_CORK, /* 1: hold back what does not fill a segment */

@@ -27,6 +27,7 @@ enum cli_command {
 	CLI_CRR = 8,
 	CLI_STREAM = 16,
 	CLI_DUMP = 32,
+	CLI_DRILL = 64,
 };
 
 struct cli_address {
@@ -148,6 +149,7 @@ int cmd_connect(char **argv);
 int cmd_lab(char **argv);
 int cmd_bench(char **argv);
 int cmd_dump(char **argv);
+int cmd_drill(char **argv);
 
 /* `handfast lab echo --tun` is a traced server for one connection. */
 int serve_run(const struct cli_options *options, const struct cli_about *about,

@@ -18,6 +18,7 @@ static const struct {
 	{ "connect", cmd_connect, "connect to a server: a netcat" },
 	{ "lab", cmd_lab, "experiments that show TCP at work" },
 	{ "dump", cmd_dump, "print a capture as tcpdump does" },
+	{ "drill", cmd_drill, "run packetdrill scripts" },
 	{ "bench", cmd_bench, "measure connections and throughput" },
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* System calls: choosing, performing, comparing the result. */
+#define _GNU_SOURCE
 #include "call.h"
 
 #include <errno.h>

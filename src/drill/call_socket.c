@@ -102,6 +102,7 @@ static bool check_listen(struct drill_invocation *call)
 	if (call->result)
 		return true;
 	flows->listens = true;
+	flows->listened = true;
 	if (row && row->port)
 		flows->local_port = row->port;
 	return true;

@@ -4,7 +4,8 @@
  * what the numbers that the script writes are on the wire ("live").
  *
  * In a segment with SYN the numbers of a script are absolute, in all others
- * they are relative to the SYN's, as tcpdump prints them.
+ * they are relative to the SYN's, as tcpdump prints them. Of a connection that
+ * the stack knows nothing of they are as they stand.
  */
 #ifndef DRILL_FLOW_H
 #define DRILL_FLOW_H
@@ -32,6 +33,7 @@ struct drill_flow {
 	uint16_t script_port; /* the remote one that the script says; 0 */
 	struct drill_isn sent, received; /* by the stack */
 	bool is_active; /* the stack opened it */
+	bool is_stray; /* no listener and no call stands behind it */
 	uint32_t next_received; /* ISN of a further SYN that came in */
 	bool has_next_received;
 	/* The latest TS vals sent, by what the script calls them. */
@@ -60,7 +62,8 @@ struct drill_flows {
 	struct drill_flow *flow[DRILL_FLOWS];
 	size_t count;
 	struct drill_flow *tested; /* the one that packets are of */
-	bool listens; /* the next SYN in begins another flow */
+	bool listened; /* there is or was a listener */
+	bool listens; /* and the next SYN in begins another flow */
 	uint16_t local_port; /* where the last listener listens */
 	uint16_t next_port; /* the peer's next */
 };

@@ -40,8 +40,13 @@ static struct drill_flow *named_flow(struct drill_run *run,
 	struct drill_flow *flow =
 		drill_flows_find_script(&run->flows, packet->source_port);
 
-	if (!flow)
+	if (!flow) {
 		flow = drill_run_flow(run, packet->source_port);
+		if (flow)
+			flow->is_stray = !run->flows.listened ||
+					 packet->destination_port !=
+						 run->flows.local_port;
+	}
 	if (flow)
 		flow->local_port = packet->destination_port;
 	run->flows.tested = flow;
@@ -53,14 +58,17 @@ static struct drill_flow *choose_flow(struct drill_run *run,
 				      const struct drill_packet *packet)
 {
 	bool begins = is_first_syn(packet) && run->flows.listens;
+	struct drill_flow *flow;
 
 	if (packet->has_ports)
 		return named_flow(run, packet);
 	if (run->flows.tested && !begins)
 		return run->flows.tested;
-	if (begins)
-		run->flows.listens = false;
-	return drill_run_flow(run, 0);
+	flow = drill_run_flow(run, 0);
+	if (flow)
+		flow->is_stray = !begins;
+	run->flows.listens &= !begins;
+	return flow;
 }
 
 static void learn(struct drill_flow *flow, const struct drill_packet *packet)
@@ -71,7 +79,7 @@ static void learn(struct drill_flow *flow, const struct drill_packet *packet)
 		return;
 	if (packet->tcp.flags & DRILL_URG) /* an octet may leave the stream */
 		flow->read_unknown = true;
-	if (!(packet->tcp.flags & DRILL_SYN))
+	if (!(packet->tcp.flags & DRILL_SYN) || flow->is_stray)
 		return;
 	if (!flow->received.is_known) {
 		flow->received.is_known = true;

@@ -78,7 +78,8 @@ static void learn_isn(struct drill_flow *flow,
 		      const struct drill_packet *packet,
 		      const struct drill_view *view)
 {
-	bool again = flow->has_next_received && view->seq != flow->sent.live;
+	bool again = flow->has_next_received && view->seq != flow->sent.live &&
+		     packet->tcp.seq.start == flow->sent.script;
 
 	if (!(view->flags & DRILL_SYN) || !(packet->tcp.flags & DRILL_SYN))
 		return;
@@ -215,9 +216,7 @@ static bool build_expected(struct drill_run *run, struct drill_flow *flow,
 	wrong = drill_view_read(expected, run->octets[0], len);
 	if (wrong)
 		return drill_run_fail(run, "the script's packet: %s", wrong);
-	drill_report_packet(&run->report,
-			    run->origin + (hf_time)run->start, run->octets[0],
-			    len, run->report.expected);
+	run->expected = len;
 	return true;
 }
 
@@ -230,10 +229,21 @@ static bool text_differs(const struct drill_flow *flow,
 	       memcmp(expected->text, came->text, came->len) != 0;
 }
 
+/* What was expected is in octets[0]. */
+static void tell_expected(struct drill_run *run)
+{
+	drill_report_packet(&run->report, run->origin + (hf_time)run->start,
+			    run->octets[0], run->expected,
+			    run->report.expected);
+}
+
+/* What came is told first: the trace learns from what is not true. */
 static bool differs(struct drill_run *run, const char *why)
 {
 	drill_report_packet(&run->report, run->sent.when, run->sent.data,
 			    run->sent.len, run->report.came);
+	if (run->expected)
+		tell_expected(run);
 	return drill_run_fail(run, "%s", why);
 }
 
@@ -255,7 +265,7 @@ static bool check_packet(struct drill_run *run, struct drill_flow *flow,
 	if (!drill_run_check_time(run, "outgoing packet",
 				  (int64_t)(run->sent.when - run->origin)))
 		return differs(run, "");
-	run->report.expected[0] = '\0';
+	run->expected = 0;
 	return true;
 }
 
@@ -385,6 +395,7 @@ static bool missing(struct drill_run *run)
 	nothing.ttl = 64;
 	if (!build_expected(run, flow, packet, &nothing, &expected))
 		return false;
+	tell_expected(run);
 	return drill_run_fail(run, "no packet came out");
 }
 

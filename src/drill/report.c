@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE
 #include "report.h"
 
 #include <stdarg.h>
@@ -130,4 +131,33 @@ void drill_report_print(struct drill_report *report, FILE *to)
 	fflush(report->log);
 	if (!report->verbose && report->len)
 		fprintf(to, "  until then:\n%s", report->text);
+}
+
+/* ---- what is ignored -------------------------------------------------- */
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *p = list; (p = strstr(p, word)); p += len)
+		if ((p == list || p[-1] == ' ') &&
+		    (p[len] == ' ' || p[len] == '\0'))
+			return true;
+	return false;
+}
+
+void drill_ignored_add(char *ignored, const char *name)
+{
+	size_t used = strlen(ignored);
+
+	if (used + strlen(name) + 2 > DRILL_IGNORED || has_word(ignored, name))
+		return;
+	snprintf(ignored + used, DRILL_IGNORED - used, "%s%s", used ? " " : "",
+		 name);
+}
+
+void drill_report_ignore(struct drill_report *report, const char *name)
+{
+	if (report->ignored)
+		drill_ignored_add(report->ignored, name);
 }

@@ -22,8 +22,10 @@ struct drill_report {
 	bool failed;
 	char why[2 * DRILL_FAILURE]; /* "FILE:LINE: ..." */
 	char expected[DRILL_LINE], came[DRILL_LINE]; /* empty: neither */
-	unsigned ignored; /* settings without meaning */
+	char *ignored; /* DRILL_IGNORED: names of what has no meaning; or NULL */
 };
+
+#define DRILL_IGNORED 2048u
 
 /* False: no memory. */
 bool drill_report_open(struct drill_report *report, FILE *out, bool verbose);
@@ -45,6 +47,10 @@ void drill_report_note(struct drill_report *report, hf_time when,
 __attribute__((format(printf, 4, 5))) bool
 drill_report_fail(struct drill_report *report, const char *file,
 		  struct drill_place at, const char *format, ...);
+
+/* A setting or command has no meaning: it is named once. */
+void drill_report_ignore(struct drill_report *report, const char *name);
+void drill_ignored_add(char *ignored, const char *name);
 
 /* Prints the failure, and the trace until then. */
 void drill_report_print(struct drill_report *report, FILE *to);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How a script is run and judged: the options of the command line and those
- * at the top of the script, which win, with packetdrill's names and defaults.
+ * How a script is run and judged: the options at the top of the script and
+ * those of the command line, which win, with packetdrill's names and defaults.
  */
 #ifndef DRILL_RULES_H
 #define DRILL_RULES_H

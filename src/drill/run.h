@@ -53,6 +53,7 @@ struct drill_run {
 	struct drill_sent sent; /* what came out and is looked at */
 	bool has_sent;
 	uint8_t *octets[2]; /* room to build datagrams: DRILL_PACKET each */
+	uint32_t expected; /* octets of the one that was expected; 0: none */
 };
 
 /* ---- time.c ----------------------------------------------------------- */

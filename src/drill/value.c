@@ -96,13 +96,6 @@ const struct drill_expr *call_in_brackets(const struct drill_expr *expr)
 
 /* ---- addresses -------------------------------------------------------- */
 
-static bool is_ipv4(const struct hf_addr *addr)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	return memcmp(addr->octet, mapped, sizeof mapped) == 0;
-}
-
 void call_set_address(struct drill_invocation *call, const struct hf_addr *addr,
 		      uint16_t port)
 {

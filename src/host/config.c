@@ -25,6 +25,7 @@ static void set_limits(struct hf_config *config)
 	config->challenge_per_second = 1000;
 	config->ttl = 64;
 	config->window_scale = 7;
+	config->syn_cookies = HF_COOKIES_PRESSURE;
 }
 
 /* What both profiles agree on. */
@@ -117,9 +118,10 @@ bool config_is_valid(const struct hf_config *config)
 	       config->arp_probes <= 16 && config->dad_transmits <= 16 &&
 	       config->datagrams <= 1024 && /* each is looked at */
 	       config->unserved <= HF_UNSERVED_SILENCE &&
-	       config->ecn <= HF_ECN_ANSWER && config->listeners >= 1 &&
-	       config->connections >= 1 && config->send_buffer >= 1 &&
-	       config->send_buffer <= BUFFER_MOST &&
+	       config->ecn <= HF_ECN_ANSWER &&
+	       config->syn_cookies <= HF_COOKIES_ALWAYS &&
+	       config->listeners >= 1 && config->connections >= 1 &&
+	       config->send_buffer >= 1 && config->send_buffer <= BUFFER_MOST &&
 	       config->receive_buffer >= 1 &&
 	       config->receive_buffer <= BUFFER_MOST &&
 	       config->syn_ack_retries <= 14 && config->keepalive_probes >= 1 &&

@@ -30,6 +30,7 @@ static void derive_all(struct hf_host *h)
 	h->tcp.iss_key = derive(config, 4);
 	h->tcp.ts_key = derive(config, 5);
 	h->tcp.port_key = derive(config, 6);
+	h->tcp.cookie_key = derive(config, 8);
 }
 
 /* ---- init ------------------------------------------------------------- */
@@ -120,6 +121,11 @@ enum hf_error hf_host_attach(void *block, size_t size, struct hf_host **host)
 		return HF_ERR_ARGUMENT;
 	*host = block;
 	return HF_OK;
+}
+
+void hf_cookies(const struct hf_host *host, struct hf_cookies *cookies)
+{
+	*cookies = host->tcp.cookies;
 }
 
 /* ---- usage ------------------------------------------------------------ */

@@ -257,6 +257,7 @@ void hf_input(struct hf_host *host, uint32_t link,
 {
 	struct turn t = turn_of(host, now, NULL);
 
+	/* MUST-59: all of them; what is owed for it is hf_output()'s. */
 	for (size_t i = 0; i < n; i++) {
 		enum hf_drop drop;
 

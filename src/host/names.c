@@ -90,6 +90,7 @@ const char *hf_why_name(enum hf_why why)
 		NAME(NONE),
 		NAME(OPEN),
 		NAME(ACCEPT),
+		NAME(COOKIE),
 		NAME(NEW_DATA),
 		NAME(FIN),
 		NAME(RTO),

@@ -25,7 +25,7 @@ static const struct {
 	[HF_OPTION_USER]               = { 0, UINT64_MAX, HERE, 0, 0 },
 	[HF_OPTION_NODELAY]            = { 0, 1, HERE, 0, 0 },
 	[HF_OPTION_KEEPALIVE]          = { 0, 1, HERE, 0, 0 },
-	[HF_OPTION_KEEPALIVE_IDLE]     = { 1, UINT16_MAX,
+	[HF_OPTION_KEEPALIVE_IDLE]     = { 1, UINT16_MAX, /* MUST-27 */
 					   IN_WISH(keepalive_idle) },
 	[HF_OPTION_KEEPALIVE_INTERVAL] = { 1, UINT16_MAX,
 					   IN_WISH(keepalive_interval) },
@@ -153,18 +153,18 @@ static void connection_set(struct tcb *tcb, enum hf_option option,
 	if (option == HF_OPTION_USER)
 		tcb->owner.user = value;
 	else if (option == HF_OPTION_NODELAY)
-		set_flag(tcb, TCB_NODELAY, value);
+		set_flag(tcb, TCB_NODELAY, value); /* MUST-17 */
 	else if (option == HF_OPTION_TTL)
 		tcb->ttl = (uint8_t)value;
 	else if (option == HF_OPTION_TOS)
-		tcb->tos = (uint8_t)value;
+		tcb->tos = (uint8_t)value; /* MUST-48, SHLD-21 */
 	else if (option == HF_OPTION_SEND_BUFFER)
 		tcb->send_buffer = (uint32_t)value;
 	else if (option == HF_OPTION_RECEIVE_BUFFER)
 		tcb->receive_buffer = (uint32_t)value;
 	if (option != HF_OPTION_KEEPALIVE)
 		return;
-	set_flag(tcb, TCB_KEEPALIVE, value);
+	set_flag(tcb, TCB_KEEPALIVE, value); /* MUST-24 */
 	tcb->probes = 0;
 }
 

@@ -26,7 +26,7 @@ struct reply {
 			uint32_t seq, ack, ts_val, ts_ecr;
 			uint16_t local_port, remote_port, wnd;
 			uint8_t flags;
-			bool has_ts;
+			bool has_ts : 1, has_scale : 1, has_sack : 1;
 		} tcp;
 		struct {
 			struct queue body;

@@ -205,7 +205,10 @@ static enum hf_error reset_means(const struct tcb *tcb)
 	return HF_ERR_RESET;
 }
 
-/* RFC 9293 3.10.7.4, second; RFC 5961 3.2: exact, or challenged. */
+/*
+ * RFC 9293 3.10.7.4, second; RFC 5961 3.2: exact, or challenged; whatever
+ * text comes with it: SHLD-2.
+ */
 static struct verdict check_rst(struct turn *t, struct tcb *tcb,
 				struct arrival *a)
 {

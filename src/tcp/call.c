@@ -255,7 +255,10 @@ void call_abort(struct turn *t, struct tcb *tcb)
 	tcb_free(t, tcb);
 }
 
-/* Orderly, in its own time; SHLD-3: unless octets would be lost by it. */
+/*
+ * Orderly, in its own time; SHLD-3: unless octets would be lost by it. This
+ * is the half-duplex close of MAY-1: nobody can read any more.
+ */
 void call_close(struct turn *t, struct tcb *tcb)
 {
 	/* All is said already; MUST-13 does not ask who read it. */

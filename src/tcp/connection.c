@@ -56,6 +56,7 @@ uint16_t tcb_mss_for(const struct turn *t, const struct tcb *tcb,
 	return (uint16_t)(mss < link_mss ? mss : link_mss);
 }
 
+/* MUST-67; of the link, not of some path: SHLD-6. */
 uint16_t tcb_mss_offer(const struct turn *t, const struct tcb *tcb)
 {
 	uint32_t headers = ip_header_len(&tcb->flow.remote) + WIRE_TCP_HEADER;

@@ -5,7 +5,6 @@
  */
 #include "tcp.h"
 
-#define WSCALE_NONE 15u
 #define RETRIES_SHIFT 4u /* in `kind` */
 #define RETRIES_MOST 15u
 #define ASK_TIME (5 * HF_SECOND)
@@ -32,8 +31,9 @@ static void count_retry(struct half_open *h)
 		h->kind = (uint8_t)(h->kind + (1u << RETRIES_SHIFT));
 }
 
-static uint16_t first_window(const struct listener *l)
+uint16_t half_open_window(const struct turn *t, const struct half_open *h)
 {
+	const struct listener *l = block_at(t->b, h->listener);
 	uint32_t clamp = l->wish.window_clamp, wnd = l->receive_buffer;
 
 	if (clamp != 0 && wnd > clamp)
@@ -41,9 +41,8 @@ static uint16_t first_window(const struct listener *l)
 	return (uint16_t)(wnd < 65535 ? wnd : 65535);
 }
 
-/* MUST-67; or less, if the program wants it so. */
-static uint16_t mss_offer(const struct turn *t, const struct half_open *h,
-			  uint32_t link)
+uint16_t half_open_mss(const struct turn *t, const struct half_open *h,
+		       uint32_t link)
 {
 	const struct listener *l = block_at(t->b, h->listener);
 	uint32_t headers = ip_header_len(&h->flow.remote) + WIRE_TCP_HEADER;
@@ -195,7 +194,7 @@ static void take_options(const struct turn *t, struct half_open *h,
 
 	h->irs = seg->seq;
 	h->mss = seg->has_mss ? seg->mss : 0;
-	h->wscale = WSCALE_NONE;
+	h->wscale = HALF_OPEN_NO_SCALE;
 	if (seg->has_wscale && !config->no_window_scale)
 		h->wscale = (seg->wscale > 14 ? 14u : seg->wscale) & 15u;
 	h->has_ts = seg->has_ts && !config->no_timestamps;
@@ -205,9 +204,12 @@ static void take_options(const struct turn *t, struct half_open *h,
 		h->kind |= HALF_OPEN_ECN;
 }
 
-static bool identify(struct turn *t, struct half_open *h,
-		     const struct arrival *a)
+bool half_open_describe(struct turn *t, struct half_open *h,
+			const struct listener *l, const struct arrival *a)
 {
+	h->kind = FLOW_HALF_OPEN;
+	h->listener = block_ref(t->b, l);
+	take_options(t, h, &a->seg);
 	h->flow.local = ip_address_hold(t, &a->ip->dst, a->link);
 	h->flow.remote = a->ip->src;
 	h->flow.local_port = a->seg.dst_port;
@@ -227,10 +229,7 @@ enum hf_drop half_open_create(struct turn *t, struct listener *l,
 	if (ref == 0)
 		return HF_DROP_NO_MEMORY;
 	h = block_at(t->b, ref);
-	h->kind = FLOW_HALF_OPEN;
-	h->listener = block_ref(t->b, l);
-	take_options(t, h, &a->seg);
-	if (!identify(t, h, a)) {
+	if (!half_open_describe(t, h, l, a)) {
 		pool_give(t->b, &t->tcp->half_open, ref);
 		return HF_DROP_NO_MEMORY;
 	}
@@ -286,7 +285,6 @@ void half_open_expired(struct turn *t, struct half_open *h)
 static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		     struct wire_tcp *seg)
 {
-	const struct listener *l = block_at(t->b, h->listener);
 
 	*seg = (struct wire_tcp){
 		.src_port = h->flow.local_port,
@@ -295,11 +293,11 @@ static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		.ack = seq_add(h->irs, 1),
 		.flags = h->kind & HALF_OPEN_ECN ? TCP_SYN | TCP_ACK | TCP_ECE
 						 : TCP_SYN | TCP_ACK,
-		.wnd = first_window(l),
+		.wnd = half_open_window(t, h),
 		.has_mss = true, /* MUST-14 */
-		.mss = mss_offer(t, h, link),
+		.mss = half_open_mss(t, h, link),
 		.has_sack_permitted = h->has_sack,
-		.has_wscale = h->wscale != WSCALE_NONE,
+		.has_wscale = h->wscale != HALF_OPEN_NO_SCALE,
 		.wscale = t->ip->config.window_scale,
 		.has_ts = h->has_ts,
 		.ts_ecr = h->ts_recent,
@@ -352,7 +350,7 @@ static void fill_in(struct turn *t, struct tcb *tcb, const struct half_open *h)
 		.seq = h->irs,
 		.has_mss = h->mss != 0,
 		.mss = h->mss,
-		.has_wscale = h->wscale != WSCALE_NONE,
+		.has_wscale = h->wscale != HALF_OPEN_NO_SCALE,
 		.wscale = h->wscale,
 		.has_ts = h->has_ts,
 		.ts_val = h->ts_recent,
@@ -371,46 +369,61 @@ static void fill_in(struct turn *t, struct tcb *tcb, const struct half_open *h)
 	take_syn_options(t, tcb, &syn);
 }
 
-/* Our SYN is acknowledged: a TCB takes over and sees the same segment. */
-static enum hf_drop promote(struct turn *t, struct half_open *h,
-			    struct arrival *a)
+uint32_t half_open_become(struct turn *t, struct half_open *h,
+			  const struct arrival *a, enum hf_drop *drop)
 {
 	struct endpoints ends = { &a->ip->dst, &a->ip->src, h->flow.local_port,
 				  h->flow.remote_port };
 	uint32_t ref, link;
 	struct tcb *tcb;
-	enum hf_drop drop;
 
+	*drop = HF_DROP_SOURCE; /* nobody could be answered */
 	if (!find_link(t, h, &link))
-		return HF_DROP_SOURCE; /* nobody could be answered */
+		return 0;
+	*drop = HF_DROP_NO_MEMORY;
 	ref = tcb_create(t, &ends, h->flow.local, link);
 	if (ref == 0)
-		return HF_DROP_NO_MEMORY;
+		return 0;
 	tcb = tcb_at(t, ref);
-	drop = listen_complete(t, h, tcb);
-	if (drop != HF_ACCEPTED) {
+	*drop = listen_complete(t, h, tcb);
+	if (*drop != HF_ACCEPTED) {
 		ip_address_drop(t, h->flow.local);
 		pool_give(t->b, &t->tcp->connections, ref);
-		return drop;
+		return 0;
 	}
 	fill_in(t, tcb, h);
-	half_open_give_route(t, h, tcb);
+	return ref;
+}
+
+/* Our SYN is acknowledged: a TCB takes over and sees the same segment. */
+static enum hf_drop promote(struct turn *t, struct half_open *h,
+			    struct arrival *a)
+{
+	enum hf_drop drop;
+	uint32_t ref = half_open_become(t, h, a, &drop);
+
+	if (ref == 0)
+		return drop;
+	half_open_give_route(t, h, tcb_at(t, ref));
 	flow_replace(t, ref_of(t, h), ref);
 	ip_address_drop(t, h->flow.local);
 	discard(t, h);
-	return arrive_tcb(t, tcb, a);
+	return arrive_tcb(t, tcb_at(t, ref), a);
 }
 
-/* The window of our SYN-ACK: 3.10.7.4, first. */
+/* The window of our SYN-ACK: 3.10.7.4, first, the four cases. */
 static bool is_acceptable(const struct turn *t, const struct half_open *h,
 			  const struct arrival *a)
 {
-	uint32_t wnd = first_window(block_at(t->b, h->listener));
+	uint32_t wnd = half_open_window(t, h);
 	uint32_t first = a->seg.seq.n - (h->irs.n + 1);
+	uint32_t last = first + a->len - 1;
 
 	if (h->has_ts && a->seg.has_ts && !(a->seg.flags & TCP_RST) &&
 	    (int32_t)(a->seg.ts_val - h->ts_recent) < 0)
 		return false;
+	if (a->len > 0 && last < wnd)
+		return true;
 	return first < wnd || (wnd == 0 && first == 0);
 }
 
@@ -420,7 +433,7 @@ static void challenge(struct turn *t, const struct half_open *h)
 	const struct ack_reply ack = {
 		.snd_nxt = seq_add(iss_of(h), 1),
 		.rcv_nxt = seq_add(h->irs, 1),
-		.wnd = first_window(block_at(t->b, h->listener)),
+		.wnd = half_open_window(t, h),
 		.has_ts = h->has_ts,
 		.ts_recent = h->ts_recent,
 		.why = HF_WHY_CHALLENGE_ACK,
@@ -430,6 +443,7 @@ static void challenge(struct turn *t, const struct half_open *h)
 		ack_reply(t, &h->flow, &ack);
 }
 
+/* Of a passive OPEN, so nobody is told: MUST-11. */
 static enum hf_drop arrive_rst(struct turn *t, struct half_open *h,
 			       const struct arrival *a)
 {
@@ -445,7 +459,9 @@ static enum hf_drop arrive_rst(struct turn *t, struct half_open *h,
 enum hf_drop arrive_half_open(struct turn *t, struct half_open *h,
 			      struct arrival *a)
 {
-	bool is_same_syn = a->seg.flags & TCP_SYN && seq_eq(a->seg.seq, h->irs);
+	bool is_same_syn = (a->seg.flags & (TCP_SYN | TCP_ACK | TCP_RST)) ==
+				   TCP_SYN &&
+			   seq_eq(a->seg.seq, h->irs);
 
 	report_flow(t, &h->flow);
 	if (h->is_asked)

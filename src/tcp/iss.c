@@ -19,6 +19,18 @@ static uint64_t hash_of(const struct siphash_key *key, const struct turn *t,
 	return siphash_2_4_words(key, words, 5);
 }
 
+uint64_t flow_hash(const struct turn *t, const struct siphash_key *key,
+		   const struct flow *flow)
+{
+	return hash_of(key, t, flow,
+		       (uint64_t)flow->local_port << 16 | flow->remote_port);
+}
+
+uint32_t iss_offset(const struct turn *t, const struct flow *flow)
+{
+	return (uint32_t)flow_hash(t, &t->tcp->iss_key, flow);
+}
+
 /*
  * RFC 9293 3.4.1: ISN = M + F(localip, localport, remoteip, remoteport,
  * secretkey), M a clock of 4 microseconds (MUST-8), F a keyed hash that
@@ -26,11 +38,9 @@ static uint64_t hash_of(const struct siphash_key *key, const struct turn *t,
  */
 struct hf_seq iss_choose(const struct turn *t, const struct flow *flow)
 {
-	uint64_t ports = (uint64_t)flow->local_port << 16 | flow->remote_port;
 	uint64_t m = t->now / (4 * HF_MICROSECOND);
-	uint64_t f = hash_of(&t->tcp->iss_key, t, flow, ports);
 
-	return (struct hf_seq){ (uint32_t)(m + f) };
+	return (struct hf_seq){ (uint32_t)m + iss_offset(t, flow) };
 }
 
 /*

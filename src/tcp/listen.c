@@ -63,6 +63,7 @@ static struct listener *find(const struct turn *t, const struct hf_addr *addr,
 
 /* ---- the passive OPEN ------------------------------------------------- */
 
+/* MUST-41: an error, and what has the port is as it was. */
 static bool is_taken(const struct turn *t, const struct hf_listen *options,
 		     uint32_t local, const struct listener *wanted)
 {
@@ -78,6 +79,7 @@ static bool is_taken(const struct turn *t, const struct hf_listen *options,
 		     (l->wants_ipv6 && wanted->wants_ipv6)))
 			return true;
 	}
+	/* MUST-42: `reuse` listens beside connections of the port. */
 	return !options->reuse && options->port != 0 &&
 	       port_is_used(t, options->port, local);
 }
@@ -266,6 +268,40 @@ void listen_close(struct turn *t, struct listener *l)
 
 /* ---- 3.10.7.2 --------------------------------------------------------- */
 
+static enum hf_drop arrive_ack(struct turn *t, struct listener *l,
+			       struct arrival *a)
+{
+	enum hf_drop drop;
+
+	if (cookie_arrived(t, l, a, &drop))
+		return drop;
+	reset_reply(t, a, true);
+	return HF_DROP_LISTEN_ACK;
+}
+
+static bool is_under_pressure(const struct turn *t, const struct listener *l)
+{
+	return l->half_open >= l->half_open_limit ||
+	       t->tcp->half_open.used >= t->tcp->half_open.limit;
+}
+
+static enum hf_drop arrive_syn(struct turn *t, struct listener *l,
+			       const struct arrival *a)
+{
+	bool may_answer = cookie_may_answer(t, l, a);
+	bool is_full = is_under_pressure(t, l);
+	enum hf_drop drop = HF_DROP_BACKLOG;
+
+	if (!is_full &&
+	    !(may_answer && t->ip->config.syn_cookies == HF_COOKIES_ALWAYS))
+		drop = half_open_create(t, l, a);
+	else if (may_answer)
+		return cookie_answer(t, l, a);
+	if (drop == HF_DROP_NO_MEMORY && may_answer)
+		return cookie_answer(t, l, a);
+	return drop;
+}
+
 enum hf_drop arrive_listen(struct turn *t, struct arrival *a)
 {
 	struct listener *l = find(t, &a->ip->dst, a->seg.dst_port);
@@ -274,16 +310,13 @@ enum hf_drop arrive_listen(struct turn *t, struct arrival *a)
 		return HF_DROP_CLOSED;
 	if (a->seg.flags & TCP_RST)
 		return HF_DROP_LISTEN_FLAGS;
-	if (a->seg.flags & TCP_ACK) {
-		reset_reply(t, a, true);
-		return HF_DROP_LISTEN_ACK;
-	}
+	if (a->seg.flags & TCP_ACK)
+		return arrive_ack(t, l, a);
 	if (!(a->seg.flags & TCP_SYN))
 		return HF_DROP_LISTEN_FLAGS;
-	if (l->half_open >= l->half_open_limit ||
-	    l->completed >= l->completed_limit)
+	if (l->completed >= l->completed_limit)
 		return HF_DROP_BACKLOG;
-	return half_open_create(t, l, a);
+	return arrive_syn(t, l, a);
 }
 
 enum hf_drop listen_complete(struct turn *t, struct half_open *h,

@@ -34,6 +34,7 @@ void tcb_tell(struct turn *t, struct tcb *tcb, uint32_t flags)
 		notice_add(t, tcb_ref(t, tcb), flags);
 }
 
+/* SHLD-20: a flag; who does not care about it is not disturbed. */
 void tcb_tell_soft(struct turn *t, struct tcb *tcb, enum hf_error error)
 {
 	if (tcb->flags & TCB_RELEASED)

@@ -90,7 +90,10 @@ static bool ends_push(const struct planning *p, struct hf_seq seq, uint32_t len)
 	       seq_in(side->push, seq_add(seq, 1), len);
 }
 
-/* Text from `seq` on, FIN behind it if it has its turn; PSH at the end. */
+/*
+ * Text from `seq` on, as much as one segment may take (SHLD-28), FIN behind
+ * it if it has its turn; one PSH at the end, for all that was sent: SHLD-27.
+ */
 static bool send_from(struct planning *p, struct hf_seq seq, uint32_t most,
 		      enum hf_why why)
 {
@@ -155,7 +158,10 @@ static uint32_t lesser(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-/* Octets that may go beyond `sent` of them: window and congestion window. */
+/*
+ * Octets that may go beyond `sent` of them: window and congestion window.
+ * Nothing, if the window was drawn in to the left of it: MUST-34, SHLD-15.
+ */
 static uint32_t usable(const struct tcb *tcb, uint32_t sent, uint32_t cwnd)
 {
 	uint32_t most = lesser(tcb->snd.wnd, cwnd);
@@ -163,7 +169,7 @@ static uint32_t usable(const struct tcb *tcb, uint32_t sent, uint32_t cwnd)
 	return most > sent ? most - sent : 0;
 }
 
-/* After a timeout: all that is outstanding, as the window allows. */
+/* After a timeout: all that is outstanding, as the window allows: SHLD-16. */
 static bool plan_resend(struct planning *p)
 {
 	struct tcb *tcb = p->tcb;
@@ -180,7 +186,7 @@ static bool plan_resend(struct planning *p)
 }
 
 /*
- * RFC 9293 3.8.6.1: at least an octet, whatever the window says. 3.8.6.2.1: or
+ * MUST-35, MUST-36: at least an octet, whatever the window says. 3.8.6.2.1: or
  * what was held back, when that has lasted long enough.
  */
 static bool plan_probe(struct planning *p)
@@ -213,12 +219,12 @@ static bool is_worth_sending(const struct planning *p, uint32_t len,
 		return false;
 	if (len >= p->room)
 		return true;
-	if (is_corked(p))
+	if (is_corked(p)) /* MAY-16 */
 		return false;
 	if (len == unsent &&
 	    (is_idle || tcb->flags & (TCB_NODELAY | TCB_FIN_QUEUED) ||
 	     urgent_is_sending(p->t, tcb)))
-		return true;
+		return true; /* MUST-17 */
 	return is_idle && len >= tcb->snd.max_wnd / 2;
 }
 
@@ -248,7 +254,7 @@ static bool plan_data(struct planning *p)
 					 : HF_WHY_NEW_DATA);
 	if (unsent == 0 && tcb->snd.wnd > flight)
 		return send_from(p, tcb->snd.nxt, 0, HF_WHY_FIN);
-	if (flight == 0)
+	if (flight == 0) /* no ACK will come, so time must: MUST-60 */
 		timer_window_closed(p->t, tcb);
 	return false;
 }
@@ -302,7 +308,7 @@ static void offer_options(struct turn *t, struct tcb *tcb, struct wire_tcp *seg)
 	if (is_first)
 		receive_promise(tcb, receive_first_window(t, tcb));
 	seg->wnd = (uint16_t)(tcb->rcv.adv.n - tcb->rcv.nxt.n);
-	seg->has_mss = true; /* MUST-14, SHLD-5, MUST-67 */
+	seg->has_mss = true; /* MUST-14, MUST-67, SHLD-5, MAY-3 */
 	seg->mss = tcb_mss_offer(t, tcb);
 	seg->has_wscale = !config->no_window_scale;
 	seg->wscale = config->window_scale;
@@ -339,7 +345,7 @@ static void describe(struct turn *t, struct tcb *tcb, const struct plan *plan,
 	seg->ts_ecr = plan->flags & TCP_ACK ? tcb->ts_recent : 0;
 }
 
-/* Every segment but a SYN acknowledges all that has come. */
+/* Every segment but a SYN acknowledges all that has come: MUST-58. */
 static void acknowledged(struct tcb *tcb, const struct plan *plan)
 {
 	if (!(plan->flags & TCP_ACK))
@@ -443,11 +449,11 @@ size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap)
 	wake(t, tcb);
 	if (!make_plan(&p))
 		return 0;
-	out.local = flow_local(t, &tcb->flow);
+	out.local = flow_local(t, &tcb->flow); /* MUST-45 */
 	out.remote = &tcb->flow.remote;
 	out.route = tcb->flags & TCB_ROUTED ? flow_route(t, &tcb->flow) : NULL;
-	out.ttl = tcb->ttl;
-	out.tos = tcb->tos;
+	out.ttl = tcb->ttl; /* MUST-49 */
+	out.tos = tcb->tos; /* SHLD-22 */
 	out.may_fragment = tcb_wishes(t, tcb)->flags & WISH_FRAGMENT;
 	if (ecn_is_used(tcb))
 		out.tos |= ecn_mark(tcb, &p.plan);

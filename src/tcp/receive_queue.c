@@ -63,8 +63,9 @@ void receive_promise(struct tcb *tcb, uint32_t wnd)
 }
 
 /*
- * The edge stays exact; only what is said of it is rounded up to a step of
- * the scale, as Linux does, so that rounding does not add up.
+ * MAY-8: closed for as long as the program likes. The edge stays exact; only
+ * what is said of it is rounded up to a step of the scale, as Linux does, so
+ * that rounding does not add up.
  */
 uint16_t receive_window(const struct turn *t, struct tcb *tcb)
 {

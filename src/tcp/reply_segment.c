@@ -14,23 +14,23 @@ static void address(struct turn *t, struct reply *r, const struct flow *flow,
 	r->u.tcp.remote_port = flow->remote_port;
 }
 
-static struct reply *push_for(struct turn *t, const struct flow *flow)
+struct reply *tcp_reply_on(struct turn *t, uint32_t link,
+			   const struct flow *flow, enum hf_why why)
 {
-	uint32_t link;
+	struct reply *r = reply_push_on(t, link, REPLY_TCP, &flow->remote);
 
-	if (!flow_link(t, flow, &link))
-		return NULL;
-	return reply_push_on(t, link, REPLY_TCP, &flow->remote);
+	if (r != NULL)
+		address(t, r, flow, why);
+	return r;
 }
 
 struct reply *tcp_reply(struct turn *t, const struct flow *flow,
 			enum hf_why why)
 {
-	struct reply *r = push_for(t, flow);
+	uint32_t link;
 
-	if (r != NULL)
-		address(t, r, flow, why);
-	return r;
+	return flow_link(t, flow, &link) ? tcp_reply_on(t, link, flow, why)
+					 : NULL;
 }
 
 void ack_reply(struct turn *t, const struct flow *flow,
@@ -81,9 +81,16 @@ void reset_reply(struct turn *t, const struct arrival *a, bool is_limited)
 	}
 }
 
-/* 3.10.5: who would not know otherwise is told. */
-static bool peer_must_know(enum hf_state state)
+/*
+ * 3.10.5: who would not know otherwise is told. When both FINs are said, all
+ * is; but ours may have to wait for text, though the state has changed.
+ */
+static bool peer_must_know(const struct tcb *tcb)
 {
+	enum hf_state state = (enum hf_state)tcb->state;
+
+	if (state == HF_CLOSING || state == HF_LAST_ACK)
+		return !(tcb->flags & TCB_FIN_SENT);
 	return state == HF_SYN_RECEIVED ||
 	       (state_is_synchronized(state) && state != HF_TIME_WAIT);
 }
@@ -92,7 +99,7 @@ void abort_reply(struct turn *t, const struct tcb *tcb)
 {
 	struct reply *r;
 
-	if (!peer_must_know((enum hf_state)tcb->state))
+	if (!peer_must_know(tcb))
 		return;
 	r = reply_push_on(t, tcb->link, REPLY_TCP, &tcb->flow.remote);
 	if (r == NULL)

@@ -134,7 +134,7 @@ struct tcb {
 		struct hf_seq
 			resend; /* what goes next: < nxt after a timeout */
 		struct hf_seq wl1, wl2;
-		uint32_t wnd, max_wnd; /* octets */
+		uint32_t wnd, max_wnd; /* octets: REC-1 */
 		union {
 			struct hf_seq iss; /* while opening */
 			struct hf_seq reduced; /* then: ecn.c */
@@ -240,13 +240,14 @@ struct tcb_side {
 
 _Static_assert(sizeof(struct tcb_side) <= SIDE_OCTETS, "a side record");
 
+#define HALF_OPEN_NO_SCALE 15u /* in `wscale` */
 #define HALF_OPEN_ECN 0x08u /* agreed on: ecn.c */
 
 /* A connection that a SYN asks for: SYN_RECEIVED by a passive OPEN. */
 struct half_open {
 	struct flow flow; /* record.value: iss, or the ref of its ask */
 	uint8_t kind; /* and HALF_OPEN_ECN; from bit 4 on, SYN-ACKs sent */
-	uint8_t wscale : 4; /* of the peer; 15: none */
+	uint8_t wscale : 4; /* of the peer */
 	uint8_t has_ts : 1;
 	uint8_t has_sack : 1;
 	uint8_t is_asked : 1; /* waits for a verdict, not yet answered */
@@ -271,10 +272,13 @@ struct time_wait {
 
 _Static_assert(sizeof(struct time_wait) == 64, "budget of TIME_WAIT");
 
+#define LISTENER_OCTETS 256u
+
 struct listener {
 	struct flow flow; /* remote unused */
 	uint8_t kind;
-	bool ask, wants_ipv4, wants_ipv6;
+	bool ask : 1, wants_ipv4 : 1, wants_ipv6 : 1;
+	bool has_cookies : 1; /* `cookie_at` holds */
 	struct notice notice;
 	uint32_t first_completed, last_completed; /* refs of TCBs */
 	uint32_t completed, completed_limit;
@@ -285,6 +289,7 @@ struct listener {
 	struct wishes wish;
 	uint8_t ttl, tos; /* ttl 0: as configured */
 	bool nodelay, keepalive;
+	hf_time cookie_at; /* when the last one was sent */
 };
 
 /* A SYN that the program is asked about. */
@@ -297,7 +302,7 @@ struct ask {
 
 _Static_assert(offsetof(struct tcb, kind) == sizeof(struct flow), "next");
 _Static_assert(offsetof(struct listener, notice) == NOTICE_OFFSET, "one place");
-_Static_assert(sizeof(struct listener) <= 128, "a listener");
+_Static_assert(sizeof(struct listener) <= LISTENER_OCTETS, "a listener");
 _Static_assert(offsetof(struct ask, notice) == NOTICE_OFFSET, "one place");
 
 struct tcp;

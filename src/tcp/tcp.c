@@ -14,8 +14,8 @@ enum hf_error tcp_init(struct turn *t)
 		  sizeof(struct half_open), config->half_open, false);
 	pool_init(&tcp->time_wait, HF_POOL_TIME_WAIT + 1,
 		  sizeof(struct time_wait), config->time_wait, false);
-	pool_init(&tcp->listeners, HF_POOL_LISTENER + 1, 128, config->listeners,
-		  true);
+	pool_init(&tcp->listeners, HF_POOL_LISTENER + 1, LISTENER_OCTETS,
+		  config->listeners, true);
 	pool_init(&tcp->sides, HF_POOL_SIDE + 1, SIDE_OCTETS, UINT32_MAX,
 		  false);
 	pool_init(&tcp->asks, IP_POOL_ASK, sizeof(struct ask),

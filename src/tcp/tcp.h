@@ -14,7 +14,8 @@ struct tcp {
 	struct table bound; /* listeners */
 	uint32_t last_found; /* ref of a flow in the table; 0 */
 	struct pool connections, half_open, time_wait, listeners, asks, sides;
-	struct siphash_key flow_key, iss_key, ts_key, port_key;
+	struct siphash_key flow_key, iss_key, ts_key, port_key, cookie_key;
+	struct hf_cookies cookies;
 	uint32_t stashed; /* head: side records with out-of-order octets */
 	uint32_t first_notice, last_notice; /* refs of what has events */
 	uint32_t port_table[16]; /* RFC 6056 3.3.4 */
@@ -70,6 +71,11 @@ uint16_t port_choose(struct turn *t, const struct endpoints *ends);
 
 /* RFC 6528 3: a 4-microsecond clock and a keyed hash of the connection. */
 struct hf_seq iss_choose(const struct turn *t, const struct flow *flow);
+/* What of it does not depend on the time. */
+uint32_t iss_offset(const struct turn *t, const struct flow *flow);
+/* A hash of addresses and ports that nobody can compute without the key. */
+uint64_t flow_hash(const struct turn *t, const struct siphash_key *key,
+		   const struct flow *flow);
 /* RFC 7323 5.4, with the offset of RFC 7323 7.1. */
 uint32_t ts_offset(const struct turn *t, const struct flow *flow);
 /* The timestamp clock, in milliseconds. */
@@ -255,7 +261,10 @@ struct ack_reply {
 
 void ack_reply(struct turn *t, const struct flow *flow,
 	       const struct ack_reply *ack);
-/* A reset of a flow's connection: for `seq`, `ack` and flags to be set. */
+/* A segment of a flow: for `seq`, `ack` and flags to be set; NULL. */
+struct reply *tcp_reply_on(struct turn *t, uint32_t link,
+			   const struct flow *flow, enum hf_why why);
+/* The same by the link towards its peer. */
 struct reply *tcp_reply(struct turn *t, const struct flow *flow,
 			enum hf_why why);
 /* Takes over what the peer's SYN says; SEG.SEQ is its ISS. */
@@ -287,6 +296,22 @@ void listen_decide(struct turn *t, struct ask *ask, enum hf_verdict verdict);
 enum hf_drop arrive_listen(struct turn *t, struct arrival *a);
 enum hf_drop half_open_create(struct turn *t, struct listener *l,
 			      const struct arrival *a);
+/*
+ * Of a SYN (or what follows it) to a listener: kind, addresses, ports, and
+ * what its options say. Holds the local address; false: no memory.
+ */
+bool half_open_describe(struct turn *t, struct half_open *h,
+			const struct listener *l, const struct arrival *a);
+/* Those of a SYN-ACK: less than usual if the program wants it so; MUST-67. */
+uint16_t half_open_window(const struct turn *t, const struct half_open *h);
+uint16_t half_open_mss(const struct turn *t, const struct half_open *h,
+		       uint32_t link);
+/*
+ * The ref of a TCB made from `h`, among the completed ones of its listener,
+ * not yet in the table; 0: *drop says why. `h` keeps its local address.
+ */
+uint32_t half_open_become(struct turn *t, struct half_open *h,
+			  const struct arrival *a, enum hf_drop *drop);
 /* Puts the TCB made from `h` among the completed, or says why it cannot. */
 enum hf_drop listen_complete(struct turn *t, struct half_open *h,
 			     struct tcb *tcb);
@@ -307,6 +332,17 @@ void half_open_hold(struct turn *t, struct half_open *h, uint32_t neighbour);
 /* Writes it; 0: no room. */
 size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
 		       uint8_t *to, size_t cap);
+
+/* ---- cookie.c: RFC 4987 3.6 ------------------------------------------- */
+
+/* Whether a SYN can be answered by a cookie. */
+bool cookie_may_answer(const struct turn *t, const struct listener *l,
+		       const struct arrival *a);
+enum hf_drop cookie_answer(struct turn *t, struct listener *l,
+			   const struct arrival *a);
+/* An ACK in LISTEN; false: it brings back no cookie, and nothing was done. */
+bool cookie_arrived(struct turn *t, struct listener *l, struct arrival *a,
+		    enum hf_drop *drop);
 
 /* ---- time_wait.c ------------------------------------------------------ */
 

@@ -73,5 +73,8 @@ enum hf_drop arrive_time_wait(struct turn *t, struct time_wait *w,
 	}
 	if (a->len > 0 || !is_next)
 		return challenge(t, w, HF_DROP_SEQUENCE);
+	/* RFC 9293 3.5.2, group 3: of something not yet sent. */
+	if (seg->flags & TCP_ACK && seq_before(w->snd_nxt, seg->ack))
+		return challenge(t, w, HF_DROP_ACK);
 	return HF_ACCEPTED;
 }

@@ -27,7 +27,7 @@ static bool is_running(const struct tcb *tcb, enum tcp_timer timer)
 	return tcb->deadline[timer] != HF_NEVER;
 }
 
-/* MUST-26: only while nothing is outstanding. */
+/* MAY-5; MUST-25, MUST-26: only if asked for, and nothing is outstanding. */
 static hf_time keepalive_deadline(const struct turn *t, const struct tcb *tcb)
 {
 	const struct wishes *wish = tcb_wishes(t, tcb);
@@ -130,7 +130,10 @@ void timer_ack_delayed(struct turn *t, struct tcb *tcb)
 			  t->now + t->ip->config.delayed_ack);
 }
 
-/* RFC 9293 3.8.6.1: the first probe after an RTO, SHLD-29. */
+/*
+ * RFC 9293 3.8.6.1: the first probe after an RTO, SHLD-29. Whatever else is
+ * beyond the right edge by now, nobody is given up for it: SHLD-17.
+ */
 void timer_window_closed(struct turn *t, struct tcb *tcb)
 {
 	if (tcb->flags & TCB_PROBING)
@@ -297,14 +300,14 @@ static bool retransmit_expired(struct turn *t, struct tcb *tcb)
 	tcb->flags &= ~TCB_TIMING; /* Karn: MUST-18 */
 	if (tcb->state == HF_SYN_SENT)
 		ecn_unanswered(tcb);
-	if (!state_is_synchronized((enum hf_state)tcb->state))
+	if (!state_is_synchronized((enum hf_state)tcb->state)) /* MUST-22 */
 		tcb->flags |= TCB_SYN_DUE | TCB_SYN_RETRANSMITTED;
 	else if (tcb->flags & TCB_PROBING)
 		tcb->flags |= TCB_PROBE_DUE;
 	else
 		retransmit(t, tcb);
 	if (tcb->backoff < UINT8_MAX)
-		tcb->backoff++;
+		tcb->backoff++; /* of probes, too: SHLD-30 */
 	/* SHLD-9; and IP is told to look for another way: MUST-20. */
 	if (tcb->backoff == t->ip->config.r1 && !(tcb->flags & TCB_PROBING)) {
 		tcb_tell_soft(t, tcb, HF_ERR_TIMED_OUT);

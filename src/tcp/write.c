@@ -61,7 +61,7 @@ size_t write_text(struct turn *t, const struct outgoing *out,
 	uint64_t sum;
 	uint16_t checksum;
 
-	if (!ip.dont_fragment)
+	if (!ip.dont_fragment) /* else it is 0, each time: MAY-4 */
 		ip.id = random_below(&t->ip->random, 1u << 16); /* RFC 6864 */
 	if (out->route != NULL) {
 		put_route(out, &ip, route);
@@ -91,10 +91,23 @@ size_t write_segment(struct turn *t, const struct outgoing *out, uint8_t *to,
 	return write_text(t, out, &none, to, cap);
 }
 
+/* A SYN-ACK is made of what every one of ours says: half_open.c. */
+static void complete_syn(const struct turn *t, uint32_t link,
+			 const struct reply *reply, struct wire_tcp *seg)
+{
+	uint32_t headers = ip_header_len(&reply->remote) + WIRE_TCP_HEADER;
+
+	seg->has_mss = true;
+	seg->mss = (uint16_t)(ip_mtu(t, link, &reply->remote) - headers);
+	seg->has_wscale = reply->u.tcp.has_scale;
+	seg->wscale = t->ip->config.window_scale;
+	seg->has_sack_permitted = reply->u.tcp.has_sack;
+}
+
 size_t write_reply(struct turn *t, uint32_t link, const struct reply *reply,
 		   uint8_t *to, size_t cap)
 {
-	const struct outgoing out = {
+	struct outgoing out = {
 		.local = &reply->local,
 		.remote = &reply->remote,
 		.ttl = reply->ttl != 0 ? reply->ttl
@@ -113,5 +126,7 @@ size_t write_reply(struct turn *t, uint32_t link, const struct reply *reply,
 		},
 	};
 
+	if (reply->u.tcp.flags & TCP_SYN)
+		complete_syn(t, link, reply, &out.seg);
 	return write_segment(t, &out, to, cap);
 }

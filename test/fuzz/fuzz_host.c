@@ -62,6 +62,9 @@ static void configure(struct fuzz *f, struct hf_config *c, uint16_t choice)
 	c->connections = f->is_tight ? 2 : 16;
 	c->half_open = f->is_tight ? 2 : 16;
 	c->time_wait = f->is_tight ? 1 : 16;
+	c->ecn = (uint8_t)((choice >> 9) % 3);
+	if (f->is_tight)
+		c->syn_cookies = (uint8_t)((choice >> 11) % 3);
 	c->send_buffer = choice & 128 ? 2048 : 32768;
 	c->receive_buffer = choice & 256 ? 2048 : 32768;
 }
@@ -379,6 +382,7 @@ void fuzz_segment(struct fuzz *f, struct wire_tcp *t,
 			      .dst = f->local,
 			      .protocol = WIRE_PROTOCOL_TCP,
 			      .ttl = 64,
+			      .tos = t->wnd & 3, /* as likely as not */
 			      .version = f->is_ipv6 ? 6 : 4 };
 	uint32_t tcp_len, ip_len, header;
 	uint16_t sum;
@@ -410,6 +414,8 @@ void fuzz_say(struct fuzz *f, uint8_t flags, uint32_t text_len)
 		t.ack = f->rcv_nxt;
 	t.has_mss = flags & TCP_SYN;
 	t.mss = 1400;
+	if (flags & TCP_SYN)
+		t.flags |= flags & TCP_ACK ? TCP_ECE : TCP_ECE | TCP_CWR;
 	t.has_sack_permitted = flags & TCP_SYN;
 	/* A SYN offers timestamps; later segments have what was agreed. */
 	t.has_ts = flags & TCP_SYN && !(flags & TCP_ACK && !f->has_ts)

@@ -290,8 +290,9 @@ static void announced_move_is_followed(struct net *n)
 }
 
 /*
- * Not announced: RFC 4861 7.3.1 and Appendix E let TCP say that it makes no
- * progress; after the third retransmission, long before REACHABLE is over.
+ * MUST-20 (b). Not announced: RFC 4861 7.3.1 and Appendix E let TCP say that
+ * it makes no progress; after the third retransmission, long before REACHABLE
+ * is over.
  */
 static void silent_move_is_found_by_retransmissions(struct net *n)
 {

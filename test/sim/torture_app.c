@@ -404,6 +404,15 @@ static struct end *accepted(struct world *world, uint32_t host,
 	return NULL;
 }
 
+/* An ACK that was long under way may bring back what has ended already. */
+static bool has_cookies(const struct world *world, uint32_t host)
+{
+	struct hf_cookies cookies;
+
+	hf_cookies(hf_sim_host(world->sim, world->host[host]), &cookies);
+	return cookies.sent > 0;
+}
+
 static void accept_all(struct world *world, uint32_t host)
 {
 	struct hf_host *h = hf_sim_host(world->sim, world->host[host]);
@@ -421,6 +430,10 @@ static void accept_all(struct world *world, uint32_t host)
 			return;
 		}
 		e = accepted(world, host, &status);
+		if (!e && has_cookies(world, host)) {
+			hf_abort(h, handle, hf_sim_now(world->sim));
+			continue;
+		}
 		if (!e) {
 			world_fail(world,
 				   "accepted what nobody opened, port %u",

@@ -267,6 +267,13 @@ static void make_mechanisms(struct plan *plan)
 			(uint8_t)(one_in(&r, 4) ? below(&r, 3) : HF_ECN_ASK);
 		if (one_in(&r, 2))
 			plan->wire[i].mark = scaled(&r, 1000, 300000);
+		if (one_in(&r, 6))
+			plan->config[i].syn_cookies =
+				one_in(&r, 4) ? HF_COOKIES_OFF
+					      : HF_COOKIES_ALWAYS;
+		/* A lost ACK leaves a peer alone that waits to be spoken to. */
+		if (plan->config[i].syn_cookies == HF_COOKIES_ALWAYS)
+			plan->is_strict = false;
 	}
 }
 

@@ -52,6 +52,22 @@ static void defaults_have_meaning(void **state)
 	assert_int_equal(try(&config), HF_ERR_ARGUMENT);
 }
 
+/* What RFC 9293 3.8.3 and 3.8.4 ask of whoever sets nothing. */
+static void defaults_are_patient(void **state)
+{
+	(void)state;
+	for (unsigned p = HF_PROFILE_LINUX; p <= HF_PROFILE_RFC; p++) {
+		struct hf_config config;
+
+		hf_config_default(&config, (enum hf_profile)p);
+		assert_true(config.r1 >= 3); /* SHLD-10 */
+		assert_true(config.r2 >= 100 * HF_SECOND); /* SHLD-11 */
+		assert_true(config.r2_syn >= 180 * HF_SECOND); /* MUST-23 */
+		assert_true(config.keepalive_idle >= 7200 * HF_SECOND);
+		assert_true(config.keepalive_probes > 1); /* MUST-29 */
+	}
+}
+
 /* A half-open connection ends: the count of its SYN-ACKs goes to 15. */
 static void syn_ack_retries(void **state)
 {
@@ -115,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(defaults_have_meaning),
+		cmocka_unit_test(defaults_are_patient),
 		cmocka_unit_test(syn_ack_retries),
 		cmocka_unit_test(keepalive),
 		cmocka_unit_test(times),

@@ -51,6 +51,7 @@ static void limit(struct hf_config *c)
 	c->half_open = 32;
 	c->time_wait = 64;
 	c->ecn = 0; /* test_ecn.c */
+	c->syn_cookies = 0; /* test_cookie.c */
 }
 
 void script_profile(struct script *t, enum hf_profile profile)
@@ -261,6 +262,7 @@ static int set_up(void **state)
 	struct script *t = calloc(1, sizeof *t);
 
 	run->t = t;
+	t->about = run->test->about;
 	t->v6 = run->variant->v6;
 	t->dup = run->variant->dup;
 	t->split = run->variant->split;

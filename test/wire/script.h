@@ -79,6 +79,7 @@ struct script {
 	size_t events;
 	struct hf_usage before;
 
+	const void *about; /* of the test; see struct script_test */
 	const char *file;
 	int line;
 	char log[SCRIPT_LOG][320];
@@ -301,23 +302,24 @@ struct script_test {
 	const char *name;
 	void (*run)(struct script *t);
 	unsigned flags;
+	const void *about; /* what one function for many tests wants to know */
 };
 
 #define SCRIPT(f)                                                              \
 	{                                                                      \
-#f, f, 0                                                       \
+#f, f, 0, NULL                                                 \
 	}
 #define ROBUST(f)                                                              \
 	{                                                                      \
-#f, f, ROBUST_TEST                                             \
+#f, f, ROBUST_TEST, NULL                                       \
 	}
 #define SCRIPT_V4(f)                                                           \
 	{                                                                      \
-#f, f, V4_TEST                                                 \
+#f, f, V4_TEST, NULL                                           \
 	}
 #define SCRIPT_V6(f)                                                           \
 	{                                                                      \
-#f, f, V6_TEST                                                 \
+#f, f, V6_TEST, NULL                                           \
 	}
 
 /* A block for one more host. */

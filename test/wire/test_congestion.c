@@ -62,7 +62,7 @@ static void no_duplicates_when_idle(struct script *t)
 	silence(t);
 }
 
-/* RFC 6582 3.2: a partial ACK has the next hole sent at once. */
+/* RFC 6582 3.2: a partial ACK has the next hole sent at once. No MAY-18. */
 static void partial_ack(struct script *t)
 {
 	t->config.initial_window = 10;
@@ -158,6 +158,7 @@ static void no_second_recovery(struct script *t)
 
 /* ---- the congestion window: RFC 5681 3.1 ------------------------------ */
 
+/* MUST-19 */
 static void slow_start(struct script *t)
 {
 	t->config.initial_window = 2;
@@ -222,7 +223,7 @@ static void after_two_timeouts(struct script *t)
 	require(t, script_status(t).cwnd == MSS);
 }
 
-/* RFC 5681 3.1: at most one SMSS a round trip in congestion avoidance. */
+/* MUST-19, RFC 5681 3.1: one SMSS a round trip at most, past ssthresh. */
 static void congestion_avoidance(struct script *t)
 {
 	uint32_t before, acked = 4, sent = 4;

@@ -45,6 +45,19 @@ static void mss_offered_follows_mtu(struct script *t)
 	out(t, "S. 0:0(0) ack 1 <mss %d>", t->v6 ? 1240 : 1260);
 }
 
+/* MAY-3: said also where the default would say the same. */
+static void mss_offered_always(struct script *t)
+{
+	t->mtu = t->v6 ? 1280 : 576;
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0) <mss %d,sackOK,ts,wscale 7>", t->v6 ? 1220 : 536);
+	flow(t, 1);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1 <mss %d>", t->v6 ? 1220 : 536);
+}
+
 /* MUST-15. */
 static void mss_default(struct script *t)
 {
@@ -309,6 +322,7 @@ static const struct script_test tests[] = {
 	SCRIPT(active_open),
 	SCRIPT(syn_offers_options),
 	SCRIPT(mss_offered_follows_mtu),
+	SCRIPT(mss_offered_always),
 	SCRIPT(mss_default),
 	SCRIPT(mss_of_peer),
 	ROBUST(simultaneous_open),

@@ -128,6 +128,7 @@ static void fin_ends_delay(struct script *t)
 
 /* ---- out of order: SHLD-31, RFC 5681 4.2 ------------------------------ */
 
+/* MAY-13 */
 static void one_hole(struct script *t)
 {
 	start(t);
@@ -311,6 +312,27 @@ static void zero_window(struct script *t)
 	skip(t);
 }
 
+/* MAY-8: whoever does not read for a day is still told of, and still open. */
+static void window_stays_closed(struct script *t)
+{
+	uint32_t edge;
+
+	t->config.receive_buffer = 8192;
+	start(t);
+	passive(t, "mss 1460");
+	edge = t->f->edge;
+	MARK(t);
+	fill(t, 1, edge);
+	for (int hour = 0; hour < 24; hour++) {
+		quiet(t, 3600 * 1000);
+		in(t, ". %u:%u(1) ack 1", edge, edge + 1);
+		out(t, ". 1:1(0) ack %u win 0", edge);
+	}
+	state(t, HF_ESTABLISHED);
+	user_receive(t, edge - 1);
+	out(t, ". 1:1(0) ack %u", edge);
+}
+
 /* RFC 9293 3.10.7.4: special allowance for valid ACKs. */
 static void zero_window_takes_acks(struct script *t)
 {
@@ -386,7 +408,7 @@ static void beyond_window(struct script *t)
 	due_within(t, 0, 499, ". 1:1(0) ack 11");
 }
 
-/* A window of a megabyte, filled to the last octet and read. */
+/* REC-1: a window of a megabyte, filled to the last octet and read. */
 static void large_window(struct script *t)
 {
 	uint32_t seq = 1;
@@ -562,6 +584,7 @@ static const struct script_test tests[] = {
 	SCRIPT(duplicate_text),
 	ROBUST(trimmed_at_edge),
 	SCRIPT(zero_window),
+	SCRIPT(window_stays_closed),
 	ROBUST(zero_window_takes_acks),
 	SCRIPT(silly_window),
 	SCRIPT(edge_stays),

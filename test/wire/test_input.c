@@ -132,6 +132,28 @@ static void ip_options(struct script *t)
 	out(t, "S. 0:0(0) ack 1");
 }
 
+/* MAY-10, MAY-11: not supported: no harm done, and not to be seen in answers.
+ */
+static void timestamp_and_record_route(struct script *t)
+{
+	static const uint8_t options[] = { 68, 8, 5, 0, 0, 0, 0, 0,
+					   7,  7, 4, 0, 0, 0, 0, 0 };
+	uint8_t tail[100];
+	uint32_t len;
+
+	listening(t);
+	len = good_syn(t);
+	memcpy(tail, frame + 20, len - 20);
+	memcpy(frame + 20, options, sizeof options);
+	memcpy(frame + 20 + sizeof options, tail, len - 20);
+	frame[0] = 0x49;
+	put16(frame + 2, len + 16);
+	packet_seal(frame, len + 16);
+	raw_in(t, frame, len + 16);
+	out(t, "S. 0:0(0) ack 1");
+	require(t, t->last.data[0] == 0x45);
+}
+
 static void bad_ip_options(struct script *t)
 {
 	static const uint8_t bad[][4] = {
@@ -567,6 +589,7 @@ static const struct script_test tests[] = {
 	SCRIPT_V4(header_length),
 	SCRIPT_V4(header_checksum),
 	SCRIPT_V4(ip_options),
+	SCRIPT_V4(timestamp_and_record_route),
 	SCRIPT_V4(bad_ip_options),
 	SCRIPT_V6(extension_headers),
 	SCRIPT_V6(discarding_option),

@@ -41,7 +41,7 @@ static void keep(struct script *t)
 	script_set(t, HF_OPTION_KEEPALIVE, 1);
 }
 
-/* MUST-24, MUST-27, SHLD-12: SEG.SEQ = SND.NXT-1, no text. */
+/* MAY-5, MUST-24, MUST-27, SHLD-12: SEG.SEQ = SND.NXT-1, no text. */
 static void answered(struct script *t)
 {
 	start(t);

@@ -35,6 +35,19 @@ static void release_in_close_wait(struct script *t)
 	used(t, HF_POOL_TIME_WAIT, 0);
 }
 
+/* MAY-1: who has let go cannot read on; what comes is reset (SHLD-3). */
+static void released_is_not_read(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_close(t);
+	out(t, "F. 1:1(0) ack 1");
+	user_receive_error(t, HF_ERR_HANDLE);
+	in(t, "P. 1:11(10) ack 2");
+	out(t, "R. 2:2(0) ack 1 | R 2:2(0)");
+	silence(t);
+}
+
 /* RFC 9293 3.6: what was SENT before the close is delivered. */
 static void release_delivers(struct script *t)
 {
@@ -219,8 +232,7 @@ static void abort_closing(struct script *t)
 	out(t, "F. 1:1(0) ack 1");
 	in(t, "F. 1:1(0) ack 1");
 	out(t, ". 2:2(0) ack 2");
-	user_abort(t);
-	maybe_out(t, "R 2:2(0) | R. 2:2(0) ack 2");
+	user_abort(t); /* 3.10.5: no reset, all has been said */
 	quiet(t, 10000);
 	used(t, HF_POOL_CONNECTION, 0);
 }
@@ -233,7 +245,23 @@ static void abort_last_ack(struct script *t)
 	user_shutdown(t);
 	out(t, "F. 1:1(0) ack 2");
 	user_abort(t);
-	maybe_out(t, "R 2:2(0) | R. 2:2(0) ack 2");
+	quiet(t, 10000);
+	used(t, HF_POOL_CONNECTION, 0);
+}
+
+/* Text and FIN wait for the window: the peer would wait for them for ever. */
+static void abort_last_ack_unsent(struct script *t)
+{
+	start(t);
+	MARK(t);
+	to_close_wait(t);
+	in(t, ". 2:2(0) ack 1 win 0");
+	user_send(t, 10);
+	user_shutdown(t);
+	silence(t);
+	state(t, HF_LAST_ACK);
+	user_abort(t);
+	out(t, "R. 1:1(0) ack 2");
 	quiet(t, 10000);
 	used(t, HF_POOL_CONNECTION, 0);
 }
@@ -252,6 +280,7 @@ static void abort_time_wait(struct script *t)
 static const struct script_test tests[] = {
 	ROBUST(release),
 	SCRIPT(release_in_close_wait),
+	SCRIPT(released_is_not_read),
 	SCRIPT(release_delivers),
 	ROBUST(release_with_unread),
 	SCRIPT(release_with_unread_fin),
@@ -265,6 +294,7 @@ static const struct script_test tests[] = {
 	SCRIPT(abort_close_wait),
 	SCRIPT(abort_closing),
 	SCRIPT(abort_last_ack),
+	SCRIPT(abort_last_ack_unsent),
 	SCRIPT(abort_time_wait),
 };
 /* clang-format on */

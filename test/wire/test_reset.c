@@ -103,7 +103,7 @@ static void listen_ignores(struct script *t)
 
 /* ---- SYN_RECEIVED ----------------------------------------------------- */
 
-/* From LISTEN: back to LISTEN, the user need not know. 3.5.3, 3.10.7.4. */
+/* MUST-11. From LISTEN: back to LISTEN, the user need not know. 3.5.3. */
 static void syn_received_passive_reset(struct script *t)
 {
 	start(t);

@@ -193,6 +193,32 @@ static void soft_error(struct script *t)
 	quiet(t, 100000);
 }
 
+/*
+ * SHLD-20: who never looks at reports is not disturbed by them: what comes
+ * is one event, and the connection goes its way.
+ */
+static void soft_error_ignored(struct script *t)
+{
+	struct hf_event e;
+
+	start(t);
+	passive(t, "mss 1460");
+	user_send(t, 10);
+	out(t, "P. 1:11(10) ack 1");
+	for (int i = 0; i < 5; i++)
+		icmp_in(t, UNREACHABLE_HOST, 1, 0);
+	after(t, 40000);
+	skip(t);
+	in(t, "P. 1:11(10) ack 11");
+	user_receive(t, 10);
+	require(t, hf_event(t->host, &e) && !hf_event(t->host, &e));
+	require(t, !(e.flags & HF_EVENT_CLOSED));
+	user_send(t, 10);
+	out(t, "P. 11:21(10) ack 11");
+	in(t, ". 11:11(0) ack 21");
+	state(t, HF_ESTABLISHED);
+}
+
 /* MUST-20 (c), SHLD-11: not before R2, here 100 s; then it is closed. */
 static void gives_up(struct script *t)
 {
@@ -270,6 +296,7 @@ static const struct script_test tests[] = {
 	ROBUST(after_lost_syn),
 	ROBUST(backoff_ends),
 	ROBUST(soft_error),
+	SCRIPT(soft_error_ignored),
 	ROBUST(gives_up),
 	ROBUST(user_timeout),
 	ROBUST(long_user_timeout),
