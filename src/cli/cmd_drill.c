@@ -34,7 +34,8 @@ static const struct cli_about about = {
 	"  --profile NAME    linux (the default) or rfc\n"
 	"  --variants        run each script in all its variants: IPv4 and "
 	"IPv6,\n"
-	"                    header prediction on and off, incoming text split\n"
+	"                    header prediction on and off, incoming text "
+	"split\n"
 	"                    in two, incoming segments duplicated\n"
 	"  --no-prediction, --split, --duplicate\n"
 	"                    one of these alone\n"
@@ -358,8 +359,7 @@ static int run_all(const struct drill *drill, struct worker *workers,
 	for (size_t i = 0; i < drill->files && !status; i++) {
 		while (!status && started < drill->files &&
 		       started < i + drill->jobs) {
-			struct worker *worker =
-				&workers[started % drill->jobs];
+			struct worker *worker = &workers[started % drill->jobs];
 
 			memset(worker->result, 0, sizeof *worker->result);
 			status = start(drill, started++, worker);
@@ -388,9 +388,8 @@ static int run(const struct drill *drill)
 	struct drill_result sum = { 0 };
 	struct worker *workers = calloc(drill->jobs, sizeof *workers);
 	size_t size = drill->jobs * sizeof(struct drill_result);
-	struct drill_result *results =
-		mmap(NULL, size, PROT_READ | PROT_WRITE,
-		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct drill_result *results = mmap(NULL, size, PROT_READ | PROT_WRITE,
+					    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	int status;
 
 	if (!workers || results == MAP_FAILED) {

@@ -197,12 +197,11 @@ static void note(struct drill_invocation *call)
 {
 	char text[DRILL_LINE];
 
-	snprintf(text, sizeof text, "%s", call->event->source.data
-						  ? call->event->source.data
-						  : call->call->name.data);
+	snprintf(text, sizeof text, "%s",
+		 call->event->source.data ? call->event->source.data
+					  : call->call->name.data);
 	drill_report_note(&call->run->report,
-			  call->run->origin +
-				  (hf_time)drill_run_now(call->run),
+			  call->run->origin + (hf_time)drill_run_now(call->run),
 			  text);
 }
 

@@ -22,8 +22,8 @@ static bool is_plain(long flags)
 	return !(flags & (MSG_PEEK | MSG_OOB | MSG_TRUNC | MSG_ERRQUEUE));
 }
 
-static bool check_octets(struct drill_invocation *call,
-			 const struct iovec *iov, size_t count)
+static bool check_octets(struct drill_invocation *call, const struct iovec *iov,
+			 size_t count)
 {
 	struct drill_flow *flow = call_flow(call);
 	size_t left = (size_t)(call->result > 0 ? call->result : 0);
@@ -179,10 +179,10 @@ static long perform_sendto(struct drill_invocation *call)
 {
 	const struct sockaddr *addr = (void *)&call->addr;
 
-	return stack_of(call)->ops->sendto(
-		stack_of(call), call->fd, call->data, call->len,
-		(int)call->number[3], call->has_addr ? addr : NULL,
-		call->has_addr ? call->addr_len : 0);
+	return stack_of(call)->ops->sendto(stack_of(call), call->fd, call->data,
+					   call->len, (int)call->number[3],
+					   call->has_addr ? addr : NULL,
+					   call->has_addr ? call->addr_len : 0);
 }
 
 /* ---- vectors ---------------------------------------------------------- */
@@ -217,9 +217,8 @@ static long perform_readv(struct drill_invocation *call)
 
 static long perform_writev(struct drill_invocation *call)
 {
-	return stack_of(call)->ops->writev(stack_of(call), call->fd,
-					   call->message.msg_iov,
-					   vectors(call));
+	return stack_of(call)->ops->writev(
+		stack_of(call), call->fd, call->message.msg_iov, vectors(call));
 }
 
 static bool check_readv(struct drill_invocation *call)
@@ -248,16 +247,14 @@ static bool prepare_sendmsg(struct drill_invocation *call)
 
 static long perform_recvmsg(struct drill_invocation *call)
 {
-	return stack_of(call)->ops->recvmsg(stack_of(call), call->fd,
-					    &call->message,
-					    (int)call->number[2]);
+	return stack_of(call)->ops->recvmsg(
+		stack_of(call), call->fd, &call->message, (int)call->number[2]);
 }
 
 static long perform_sendmsg(struct drill_invocation *call)
 {
-	return stack_of(call)->ops->sendmsg(stack_of(call), call->fd,
-					    &call->message,
-					    (int)call->number[2]);
+	return stack_of(call)->ops->sendmsg(
+		stack_of(call), call->fd, &call->message, (int)call->number[2]);
 }
 
 static bool check_recvmsg(struct drill_invocation *call)
@@ -295,10 +292,9 @@ static bool prepare_splice(struct drill_invocation *call)
 
 static long perform_splice(struct drill_invocation *call)
 {
-	return stack_of(call)->ops->splice(stack_of(call), call->fd, NULL,
-					   call->other_fd, NULL,
-					   (size_t)call->number[4],
-					   (unsigned)call->number[5]);
+	return stack_of(call)->ops->splice(
+		stack_of(call), call->fd, NULL, call->other_fd, NULL,
+		(size_t)call->number[4], (unsigned)call->number[5]);
 }
 
 /* clang-format off */

@@ -21,9 +21,8 @@ static bool prepare_setsockopt(struct drill_invocation *call)
 	if (!call_take_fd(call, 0, &call->fd) || !call_take_number(call, 1) ||
 	    !call_take_number(call, 2))
 		return false;
-	if (!call_is_any(value) &&
-	    !call_write_value(call, value, call->value, sizeof call->value,
-			      &len))
+	if (!call_is_any(value) && !call_write_value(call, value, call->value,
+						     sizeof call->value, &len))
 		return false;
 	if (!call_read_number(call, call_argument(call, 4), (int64_t)len,
 			      &said))
@@ -135,7 +134,8 @@ static bool check_ioctl(struct drill_invocation *call)
 	const struct drill_expr *said =
 		call_in_brackets(call_argument(call, 2));
 
-	if (call->result < 0 || call_is_any(said) || call->pair[0] == said->value)
+	if (call->result < 0 || call_is_any(said) ||
+	    call->pair[0] == said->value)
 		return true;
 	return call_fail_at(call, said, "the value is %d instead of %lld",
 			    call->pair[0], (long long)said->value);

@@ -113,7 +113,8 @@ static bool read_event(struct drill_invocation *call,
 		       const struct drill_expr *expr, int64_t *events,
 		       int64_t *data, bool *has_data)
 {
-	static const char *const names[] = { "fd", "u32", "u64", "ptr", "data" };
+	static const char *const names[] = { "fd", "u32", "u64", "ptr",
+					     "data" };
 	const struct drill_expr *value = NULL;
 
 	if (expr->kind != DRILL_STRUCT || expr->shape != DRILL_EPOLL_EVENT)
@@ -162,8 +163,7 @@ static bool prepare_epoll_wait(struct drill_invocation *call)
 	if (call->number[2] > 1024)
 		return call_fail(call, "too many events are asked for");
 	call->items = (size_t)(call->number[2] > 0 ? call->number[2] : 0);
-	call->list = call_alloc(call,
-				call->items * sizeof(struct epoll_event));
+	call->list = call_alloc(call, call->items * sizeof(struct epoll_event));
 	return call->list != NULL;
 }
 

@@ -62,9 +62,9 @@ static bool prepare_bind(struct drill_invocation *call)
 
 static const struct sockaddr *addr_of(const struct drill_invocation *call)
 {
-	return call->has_addr ? (const struct sockaddr *)(const void *)&call
-					->addr
-			      : NULL;
+	return call->has_addr
+		       ? (const struct sockaddr *)(const void *)&call->addr
+		       : NULL;
 }
 
 static long perform_bind(struct drill_invocation *call)
@@ -96,14 +96,15 @@ static long perform_listen(struct drill_invocation *call)
 
 static bool check_listen(struct drill_invocation *call)
 {
-	const struct drill_descriptor *row = call_descriptor(call);
+	struct drill_descriptor *row = call_descriptor(call);
 	struct drill_flows *flows = &call->run->flows;
 
-	if (call->result)
+	if (call->result || !row)
 		return true;
+	row->listens = true;
 	flows->listens = true;
 	flows->listened = true;
-	if (row && row->port)
+	if (row->port)
 		flows->local_port = row->port;
 	return true;
 }
@@ -140,8 +141,9 @@ static bool check_accept(struct drill_invocation *call)
 	row->flow = drill_flows_find(&call->run->flows, &addr, port);
 	if (row->flow)
 		return true;
-	return call_fail(call, "a connection from port %u, which the script "
-			       "did not open",
+	return call_fail(call,
+			 "a connection from port %u, which the script "
+			 "did not open",
 			 port);
 }
 
@@ -218,9 +220,14 @@ static long perform_close(struct drill_invocation *call)
 
 static bool check_close(struct drill_invocation *call)
 {
-	if (call->result == 0)
-		drill_descriptor_remove(call->run,
-					(int)call->call->argument[0]->value);
+	const struct drill_descriptor *row = call_descriptor(call);
+	struct drill_flows *flows = &call->run->flows;
+
+	if (call->result || !row)
+		return true;
+	if (row->listens)
+		flows->listens = flows->listened = false;
+	drill_descriptor_remove(call->run, row->script);
 	return true;
 }
 
@@ -247,8 +254,7 @@ static bool check_pipe(struct drill_invocation *call)
 	const struct drill_expr *expr = call_argument(call, 0);
 
 	for (size_t i = 0; call->result == 0 && i < 2; i++)
-		if (!drill_descriptor_add(call->run,
-					  (int)expr->item[i]->value,
+		if (!drill_descriptor_add(call->run, (int)expr->item[i]->value,
 					  call->pair[i]))
 			return false;
 	return true;

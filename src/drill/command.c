@@ -183,10 +183,10 @@ static bool perform_sleep(struct shell *shell, const struct command *command)
 static bool is_without_meaning(const char *name)
 {
 	static const char *const names[] = {
-		"tc",	    "ip",	"ifconfig", "ethtool", "iptables",
-		"ip6tables", "nft",	"nstat",    "ss",      "modprobe",
-		"sync",	    "true",	":",	    "set",     "exit",
-		"cd",	    "export",	"ulimit",   "netstat", "route",
+		"tc",	     "ip",     "ifconfig", "ethtool", "iptables",
+		"ip6tables", "nft",    "nstat",	   "ss",      "modprobe",
+		"sync",	     "true",   ":",	   "set",     "exit",
+		"cd",	     "export", "ulimit",   "netstat", "route",
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
@@ -232,8 +232,7 @@ static bool perform_command(struct shell *shell, const struct command *command)
 	const char *slash = strrchr(path, '/');
 	const char *name = slash ? slash + 1 : path;
 
-	if (strcmp(name, "sysctl") == 0 ||
-	    strcmp(name, "set_sysctls.py") == 0)
+	if (strcmp(name, "sysctl") == 0 || strcmp(name, "set_sysctls.py") == 0)
 		return perform_sysctl(shell, command);
 	if (strcmp(name, "echo") == 0 || strcmp(name, "printf") == 0)
 		return perform_echo(shell, command);

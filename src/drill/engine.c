@@ -34,8 +34,7 @@ bool drill_run_fail(struct drill_run *run, const char *format, ...)
 
 bool drill_run_pass(struct drill_run *run, int64_t until)
 {
-	hf_time when = until == NEVER ? HF_NEVER
-				      : run->origin + (hf_time)until;
+	hf_time when = until == NEVER ? HF_NEVER : run->origin + (hf_time)until;
 
 	if (run->stack->ops->pass(run->stack, when))
 		return true;
@@ -156,8 +155,7 @@ static bool step(struct drill_run *run, int64_t until)
 		return drill_run_outbound(run, until);
 	if (drill_run_now(run) < run->start)
 		return drill_run_pass(run, earlier(until, run->start));
-	return drill_run_check_time(run, describe(event),
-				    drill_run_now(run)) &&
+	return drill_run_check_time(run, describe(event), drill_run_now(run)) &&
 	       perform(run, event);
 }
 

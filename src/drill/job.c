@@ -34,7 +34,9 @@ static const struct kind kinds[] = {
 	{ "ipv4, no prediction", DRILL_IPV4, { true, false, false } },
 	{ "ipv6", DRILL_IPV6, { false, false, false } },
 	{ "ipv4, duplicated", DRILL_IPV4, { false, false, true } },
-	{ "ipv6, no prediction, duplicated", DRILL_IPV6, { true, false, true } },
+	{ "ipv6, no prediction, duplicated",
+	  DRILL_IPV6,
+	  { true, false, true } },
 	{ "ipv6, split", DRILL_IPV6, { false, true, false } },
 	{ "ipv4, no prediction, split", DRILL_IPV4, { true, true, false } },
 };
@@ -83,8 +85,7 @@ static bool set_options(struct job *job, struct drill_rules *rules,
 	for (size_t i = 0; i < job->setup->settings; i++) {
 		const struct drill_setting *setting = &job->setup->setting[i];
 
-		if (!drill_rules_set(rules, setting->name, setting->value,
-				     why))
+		if (!drill_rules_set(rules, setting->name, setting->value, why))
 			continue;
 		fprintf(job->out, "%s: %s\n", job->path, why);
 		return false;
@@ -182,7 +183,8 @@ static bool run_script(struct job *job, const struct drill_script *script,
 	struct drill_run *run = calloc(1, sizeof *run);
 	bool passed = false;
 
-	if (!run || !drill_report_open(&run->report, job->out, rules->verbose)) {
+	if (!run ||
+	    !drill_report_open(&run->report, job->out, rules->verbose)) {
 		fprintf(job->out, "%s: no memory\n", job->path);
 		free(run);
 		return false;

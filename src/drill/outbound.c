@@ -40,8 +40,8 @@ static struct drill_flow *expected_flow(struct drill_run *run,
 
 static bool is_of(const struct drill_flow *flow, const struct drill_view *view)
 {
-	return memcmp(&view->destination, &flow->remote,
-		      sizeof flow->remote) == 0 &&
+	return memcmp(&view->destination, &flow->remote, sizeof flow->remote) ==
+		       0 &&
 	       view->destination_port == flow->remote_port &&
 	       (!flow->local_port || view->source_port == flow->local_port);
 }
@@ -175,9 +175,8 @@ static bool may_be_cut(const struct drill_run *run,
 		       const struct drill_packet *packet,
 		       const struct drill_view *view)
 {
-	return packet->protocol == DRILL_TCP &&
-	       view->protocol == IPPROTO_TCP && view->len &&
-	       !run->rules->strict_segments &&
+	return packet->protocol == DRILL_TCP && view->protocol == IPPROTO_TCP &&
+	       view->len && !run->rules->strict_segments &&
 	       !(packet->tcp.flags & DRILL_SYN);
 }
 
@@ -374,8 +373,8 @@ static int64_t give_up_at(const struct drill_run *run)
 	if (may_stay_away(run))
 		return last;
 	if (event->time == DRILL_TIME_ANY)
-		return last + (run->stack->ops->is_virtual ? ANY_TIME
-							   : ANY_REAL_TIME);
+		return last +
+		       (run->stack->ops->is_virtual ? ANY_TIME : ANY_REAL_TIME);
 	return last + drill_run_tolerance(run) + GRACE;
 }
 
@@ -418,8 +417,8 @@ bool drill_run_silence(struct drill_run *run, int64_t until)
 
 	for (;;) {
 		if (!run->has_sent)
-			run->has_sent = run->stack->ops->take(run->stack,
-							      &run->sent);
+			run->has_sent =
+				run->stack->ops->take(run->stack, &run->sent);
 		if (run->has_sent &&
 		    !drill_view_read(&view, run->sent.data, run->sent.len) &&
 		    view.protocol == IPPROTO_TCP && run->flows.tested &&

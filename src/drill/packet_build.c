@@ -138,8 +138,8 @@ uint32_t drill_packet_tcp(const struct drill_path *path,
 	struct drill_ends ends = drill_packet_ends(path, packet);
 	const struct drill_tcp *tcp = &packet->tcp;
 	bool is_syn = tcp->flags & DRILL_SYN;
-	uint32_t header =
-		TCP_HEADER + drill_packet_options(path, packet, to + TCP_HEADER);
+	uint32_t header = TCP_HEADER +
+			  drill_packet_options(path, packet, to + TCP_HEADER);
 	uint32_t ack = tcp->has_ack ? tcp->ack : 0;
 
 	put_be16(to, ends.source_port);
@@ -148,8 +148,7 @@ uint32_t drill_packet_tcp(const struct drill_path *path,
 	if (tcp->flags & DRILL_ACK)
 		ack = drill_flow_seq(other, ack, is_syn);
 	put_be32(to + 8, ack);
-	put_be16(to + 12,
-		 (uint16_t)(header / 4 << 12 | (tcp->flags & 0x1ff)));
+	put_be16(to + 12, (uint16_t)(header / 4 << 12 | (tcp->flags & 0x1ff)));
 	put_be16(to + 14, tcp->has_win ? tcp->win : 0);
 	put_be16(to + 16, 0);
 	put_be16(to + 18, tcp->has_urg ? tcp->urg : 0);
@@ -167,8 +166,8 @@ static uint32_t write_udp(const struct drill_path *path,
 	bool is_lite = packet->protocol == DRILL_UDPLITE;
 	uint32_t len = UDP_HEADER + packet->udp.len;
 
-	put_be16(to, packet->has_ports ? packet->source_port
-				       : ends.source_port);
+	put_be16(to,
+		 packet->has_ports ? packet->source_port : ends.source_port);
 	put_be16(to + 2, packet->has_ports ? packet->destination_port
 					   : ends.destination_port);
 	put_be16(to + 4, is_lite ? packet->udp.coverage : (uint16_t)len);

@@ -56,10 +56,10 @@ static void put_sack(struct writer *writer, const struct drill_tcp_option *opt)
 
 	put_head(writer, 5, 8 * opt->sacks);
 	for (size_t i = 0; i < opt->sacks; i++) {
-		put32(writer, drill_flow_seq(isn, opt->sack[i].start,
-					     writer->is_syn));
-		put32(writer, drill_flow_seq(isn, opt->sack[i].end,
-					     writer->is_syn));
+		put32(writer,
+		      drill_flow_seq(isn, opt->sack[i].start, writer->is_syn));
+		put32(writer,
+		      drill_flow_seq(isn, opt->sack[i].end, writer->is_syn));
 	}
 }
 

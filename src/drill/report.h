@@ -22,7 +22,8 @@ struct drill_report {
 	bool failed;
 	char why[2 * DRILL_FAILURE]; /* "FILE:LINE: ..." */
 	char expected[DRILL_LINE], came[DRILL_LINE]; /* empty: neither */
-	char *ignored; /* DRILL_IGNORED: names of what has no meaning; or NULL */
+	char *ignored; /* DRILL_IGNORED: names of what has no meaning; or NULL
+			*/
 };
 
 #define DRILL_IGNORED 2048u

@@ -105,10 +105,20 @@ static bool is_true(const char *value)
 
 /* What is for a device, a machine or a program that is not here. */
 static const char *const without_meaning[] = {
-	"speed",	  "persistent_tun_dev", "tun_dev",     "code_command",
-	"code_format",	  "code_sockopt",	"non_fatal",   "send_omit_free",
-	"is_anyip",	  "debug",		"mss",	       "define",
-	"tcp_ts_ecr_scaled", NULL,
+	"speed",
+	"persistent_tun_dev",
+	"tun_dev",
+	"code_command",
+	"code_format",
+	"code_sockopt",
+	"non_fatal",
+	"send_omit_free",
+	"is_anyip",
+	"debug",
+	"mss",
+	"define",
+	"tcp_ts_ecr_scaled",
+	NULL,
 };
 
 static bool is_without_meaning(const char *name)

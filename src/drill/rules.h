@@ -22,7 +22,8 @@ struct drill_rules {
 	uint16_t bind_port, connect_port;
 	int64_t tolerance; /* nanoseconds */
 	uint32_t tolerance_permille; /* of the time since the event before */
-	int64_t ts_tick; /* nanoseconds of a TS clock's tick; 0: not looked at */
+	int64_t ts_tick; /* nanoseconds of a TS clock's tick; 0: not looked at
+			  */
 	bool strict_segments;
 	bool dry_run;
 	const char *init_scripts; /* NULL: none */

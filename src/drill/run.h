@@ -16,6 +16,7 @@ struct drill_descriptor {
 	int script, live;
 	struct drill_flow *flow; /* NULL: none that is known */
 	uint16_t port; /* that it is bound to; 0: none, or any */
+	bool listens;
 };
 
 struct drill_descriptors {

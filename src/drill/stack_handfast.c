@@ -33,9 +33,8 @@ static bool add_link(struct handfast *handfast)
 	const struct drill_network *network = &handfast->stack.network;
 	const struct hf_link link = { .mtu = network->mtu };
 	const struct hf_addr none = { { 0 } };
-	const struct hf_addr all = drill_network_is_ipv6(network)
-					   ? none
-					   : hf_ipv4(0, 0, 0, 0);
+	const struct hf_addr all =
+		drill_network_is_ipv6(network) ? none : hf_ipv4(0, 0, 0, 0);
 
 	return hf_link_add(handfast->host, &link, handfast->now,
 			   &handfast->link) == HF_OK &&
@@ -295,8 +294,7 @@ static enum drill_setting_result set(struct drill_stack *stack,
 	result = drill_setting_apply(&config, &handfast->sockets, name, value);
 	if (result != DRILL_SETTING_DONE)
 		return result;
-	if (handfast->block &&
-	    hf_config_set(handfast->host, &config) != HF_OK)
+	if (handfast->block && hf_config_set(handfast->host, &config) != HF_OK)
 		return DRILL_SETTING_VALUE;
 	handfast->config = config;
 	return DRILL_SETTING_DONE;

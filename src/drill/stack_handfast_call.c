@@ -157,8 +157,8 @@ static ssize_t make_splice(struct drill_stack *stack, int fd_in, off_t *off_in,
 			   int fd_out, off_t *off_out, size_t len,
 			   unsigned flags)
 {
-	CALL(ssize_t, hf_net_splice(net, fd_in, off_in, fd_out, off_out, len,
-				    flags));
+	CALL(ssize_t,
+	     hf_net_splice(net, fd_in, off_in, fd_out, off_out, len, flags));
 }
 
 void handfast_set_calls(struct drill_stack_ops *ops)

@@ -211,10 +211,9 @@ bool call_take_address(struct drill_invocation *call, size_t i,
 		call->has_addr = false; /* NULL */
 		return true;
 	}
-	if (expr->kind != DRILL_STRUCT ||
-	    (expr->shape != DRILL_SOCKADDR_IN &&
-	     expr->shape != DRILL_SOCKADDR_IN6 &&
-	     expr->shape != DRILL_SOCKADDR))
+	if (expr->kind != DRILL_STRUCT || (expr->shape != DRILL_SOCKADDR_IN &&
+					   expr->shape != DRILL_SOCKADDR_IN6 &&
+					   expr->shape != DRILL_SOCKADDR))
 		return call_fail_at(call, expr, "an address is wanted here");
 	return read_address(call, expr);
 }
