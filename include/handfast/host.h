@@ -632,7 +632,8 @@ HF_PUBLIC enum hf_error hf_send(struct hf_host *host,
 
 /* How to SEND: RFC 9293 3.9.1.2. */
 #define HF_SEND_PUSH 0x1u /* PSH where these octets end: MAY-15 */
-#define HF_SEND_URGENT 0x2u /* they are urgent, up to the last: MUST-30 */
+/* They are urgent, up to the last: MUST-30. Not for new programs: SHLD-13. */
+#define HF_SEND_URGENT 0x2u
 #define HF_SEND_MORE 0x4u /* more follows: do not send a part of a segment */
 
 /*

@@ -230,7 +230,10 @@ HF_PUBLIC struct hf_sim_capture *hf_sim_capture_open(struct hf_sim *sim,
 						     uint32_t host, char *error,
 						     size_t len);
 
-/* Ends the file; to be called before hf_sim_free(). */
-HF_PUBLIC void hf_sim_capture_close(struct hf_sim_capture *capture);
+/*
+ * Ends the file; to be called before hf_sim_free(). False: not all of it could
+ * be written.
+ */
+HF_PUBLIC bool hf_sim_capture_close(struct hf_sim_capture *capture);
 
 #endif

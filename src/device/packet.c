@@ -232,6 +232,14 @@ static bool bind_to(struct packet *packet, int number, bool is_other_mac)
 	       (!is_other_mac || join(packet, number, PACKET_MR_PROMISC));
 }
 
+/* As a loopback's. */
+static bool is_no_mac(const struct hf_mac *mac)
+{
+	static const struct hf_mac none;
+
+	return memcmp(mac, &none, sizeof none) == 0;
+}
+
 static bool set_up(struct packet *packet, const struct hf_mac *mac,
 		   struct hf_failure *failure)
 {
@@ -246,6 +254,11 @@ static bool set_up(struct packet *packet, const struct hf_mac *mac,
 	is_other_mac = mac && memcmp(mac, &packet->device.mac, sizeof *mac);
 	if (mac)
 		packet->device.mac = *mac;
+	if (is_no_mac(&packet->device.mac)) {
+		failure_tell(failure, "interface %s has no MAC for the host",
+			     packet->name);
+		return false;
+	}
 	if (choose(packet) && make_rings(packet) &&
 	    bind_to(packet, number, is_other_mac))
 		return true;

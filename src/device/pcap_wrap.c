@@ -7,8 +7,10 @@
 #include "failure.h"
 #include "wrap.h"
 
+#include <errno.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SNAP_LENGTH 262144 /* as tcpdump: the most that libpcap reads */
 
@@ -17,6 +19,7 @@ struct recorder {
 	hf_time epoch;
 	pcap_t *pcap;
 	pcap_dumper_t *dumper;
+	int error; /* an errno, once the file could not be written */
 };
 
 static void record(struct recorder *recorder, const struct hf_frame *frame,
@@ -37,10 +40,17 @@ static void record(struct recorder *recorder, const struct hf_frame *frame,
 static int receive(struct hf_device *device, struct hf_frame *frames, size_t n,
 		   hf_time now)
 {
-	int got = wrap_receive(device, frames, n, now);
+	struct recorder *recorder = (struct recorder *)device;
+	int got;
 
+	if (recorder->error) {
+		failure_tell(device->failure, "cannot record any more: %s",
+			     strerror(recorder->error));
+		return -1;
+	}
+	got = wrap_receive(device, frames, n, now);
 	for (int i = 0; i < got; i++)
-		record((struct recorder *)device, &frames[i], now);
+		record(recorder, &frames[i], now);
 	return got;
 }
 
@@ -53,7 +63,10 @@ static bool send_frame(struct hf_device *device, const struct hf_frame *frame,
 
 static void flush(struct hf_device *device)
 {
-	pcap_dump_flush(((struct recorder *)device)->dumper);
+	struct recorder *recorder = (struct recorder *)device;
+
+	if (pcap_dump_flush(recorder->dumper) && !recorder->error)
+		recorder->error = errno;
 	wrap_flush(device);
 }
 

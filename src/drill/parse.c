@@ -3,9 +3,7 @@
 #include "arena.h"
 #include "parse.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- events ----------------------------------------------------------- */

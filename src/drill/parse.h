@@ -13,8 +13,19 @@ void parse_event(struct parser *parser, struct drill_event *event);
 void parse_packet(struct parser *parser, struct drill_packet *packet);
 void parse_call(struct parser *parser, struct drill_call *call);
 struct drill_expr *parse_expr(struct parser *parser);
+/* "abc", and "abc"... */
+struct drill_expr *parse_string(struct parser *parser);
+/* At the place of the present token. */
+struct drill_expr *parse_expr_new(struct parser *parser,
+				  enum drill_expr_kind kind);
 
 /* ---- of packets ------------------------------------------------------- */
+
+/* Fails if this is the second time that the present word is said. */
+void parse_refuse_twice(struct parser *parser, bool again);
+/* The present word is the name: it is passed, and the number behind it. */
+uint32_t parse_named_number(struct parser *parser, bool *has, uint32_t max,
+			    const char *name);
 
 /* [ect0] or [tos 0x10, ttl 64] or (flowlabel 0x1), if there is any. */
 void parse_ip(struct parser *parser, struct drill_ip *ip, bool inbound);

@@ -4,7 +4,6 @@
 #include "shape.h"
 #include "symbol.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define DEPTH 64u /* of brackets in brackets */
@@ -14,8 +13,8 @@ static const char *const functions[] = {
 	"inet_pton", "CMSG_LEN", "CMSG_SPACE", "sizeof", NULL,
 };
 
-static struct drill_expr *new_expr(struct parser *parser,
-				   enum drill_expr_kind kind)
+struct drill_expr *parse_expr_new(struct parser *parser,
+				  enum drill_expr_kind kind)
 {
 	struct drill_expr *expr = scan_alloc(parser, sizeof *expr);
 
@@ -43,7 +42,7 @@ static void parse_items(struct parser *parser, struct drill_expr *expr,
 
 static struct drill_expr *parse_array(struct parser *parser)
 {
-	struct drill_expr *expr = new_expr(parser, DRILL_ARRAY);
+	struct drill_expr *expr = parse_expr_new(parser, DRILL_ARRAY);
 
 	scan_next(parser);
 	parse_items(parser, expr, ']');
@@ -66,7 +65,7 @@ static bool is_function(const struct scan_token *token)
 static struct drill_expr *parse_function(struct parser *parser,
 					 const struct scan_token *name)
 {
-	struct drill_expr *expr = new_expr(parser, DRILL_CALL);
+	struct drill_expr *expr = parse_expr_new(parser, DRILL_CALL);
 
 	if (!is_function(name))
 		scan_fail_unknown(parser, "function", name);
@@ -81,7 +80,7 @@ static struct drill_expr *symbol_expr(struct parser *parser,
 				      const struct scan_token *name)
 {
 	const struct drill_symbol *symbol;
-	struct drill_expr *expr = new_expr(parser, DRILL_NUMBER);
+	struct drill_expr *expr = parse_expr_new(parser, DRILL_NUMBER);
 
 	symbol = drill_symbol_find(name->text, name->len);
 	if (symbol)
@@ -115,7 +114,7 @@ static struct drill_expr *parse_word(struct parser *parser)
 /* &sin6_addr */
 static struct drill_expr *parse_address(struct parser *parser)
 {
-	struct drill_expr *expr = new_expr(parser, DRILL_ADDRESS);
+	struct drill_expr *expr = parse_expr_new(parser, DRILL_ADDRESS);
 	struct scan_token name;
 
 	scan_next(parser);
@@ -128,7 +127,7 @@ static struct drill_expr *parse_address(struct parser *parser)
 
 static struct drill_expr *parse_integer(struct parser *parser)
 {
-	struct drill_expr *expr = new_expr(parser, DRILL_NUMBER);
+	struct drill_expr *expr = parse_expr_new(parser, DRILL_NUMBER);
 	struct scan_token token = parser->token;
 	uint64_t value;
 
@@ -211,87 +210,6 @@ static void parse_alternatives(struct parser *parser, struct drill_expr *expr)
 	}
 }
 
-/* ---- strings ---------------------------------------------------------- */
-
-static int hex_digit(const char *p, const char *end)
-{
-	if (p < end && *p >= '0' && *p <= '9')
-		return *p - '0';
-	if (p < end && *p >= 'a' && *p <= 'f')
-		return *p - 'a' + 10;
-	if (p < end && *p >= 'A' && *p <= 'F')
-		return *p - 'A' + 10;
-	return -1;
-}
-
-/* Up to three digits; *p is at the first. */
-static char read_octal(const char **p, const char *end)
-{
-	unsigned value = 0, n;
-
-	for (n = 0; n < 3 && *p < end && **p >= '0' && **p <= '7'; n++)
-		value = value * 8 + (unsigned)(*(*p)++ - '0');
-	return (char)value;
-}
-
-static char read_hex(struct parser *parser, const struct scan_token *token,
-		     const char **p, const char *end)
-{
-	int value = 0, n;
-
-	for (n = 0; n < 2 && hex_digit(*p, end) >= 0; n++)
-		value = value * 16 + hex_digit((*p)++, end);
-	if (!n)
-		scan_fail(parser, token->from.at, "no digits after \\x");
-	return (char)value;
-}
-
-/* *p is behind the backslash. */
-static char read_escape(struct parser *parser, const struct scan_token *token,
-			const char **p, const char *end)
-{
-	static const char letters[] = "ntrabfv\\\"'";
-	static const char meanings[] = "\n\t\r\a\b\f\v\\\"'";
-	const char *letter;
-
-	if (**p >= '0' && **p <= '7')
-		return read_octal(p, end);
-	if (**p == 'x') {
-		(*p)++;
-		return read_hex(parser, token, p, end);
-	}
-	letter = **p ? strchr(letters, **p) : NULL;
-	if (!letter)
-		scan_fail(parser, token->from.at, "unknown escape '\\%c'",
-			  **p >= ' ' && **p <= '~' ? **p : '?');
-	(*p)++;
-	return meanings[letter - letters];
-}
-
-/* "abc", and "abc"... */
-static struct drill_expr *parse_string(struct parser *parser)
-{
-	struct drill_expr *expr = new_expr(parser, DRILL_STRING);
-	struct scan_token token = parser->token;
-	const char *p = token.text, *end = p + token.len;
-	char *data = scan_alloc(parser, token.len + 1);
-
-	expr->text.data = data;
-	while (p < end) {
-		char c = *p++;
-
-		if (c == '\\')
-			c = read_escape(parser, &token, &p, end);
-		data[expr->text.len++] = c;
-	}
-	scan_next(parser);
-	if (parser->token.kind == SCAN_ELLIPSIS) {
-		expr->more = true;
-		scan_next(parser);
-	}
-	return expr;
-}
-
 /* ---- structs ---------------------------------------------------------- */
 
 /* inet_pton(AF_INET6, "::1", &sin6_addr) is the member sin6_addr. */
@@ -345,7 +263,7 @@ static void parse_field(struct parser *parser, struct drill_field *field)
 
 static struct drill_expr *parse_struct(struct parser *parser)
 {
-	struct drill_expr *expr = new_expr(parser, DRILL_STRUCT);
+	struct drill_expr *expr = parse_expr_new(parser, DRILL_STRUCT);
 	struct drill_field *field = NULL;
 
 	scan_next(parser);
@@ -366,7 +284,7 @@ static struct drill_expr *parse_struct(struct parser *parser)
 
 static struct drill_expr *parse_any(struct parser *parser)
 {
-	struct drill_expr *expr = new_expr(parser, DRILL_ANY);
+	struct drill_expr *expr = parse_expr_new(parser, DRILL_ANY);
 
 	scan_next(parser);
 	return expr;

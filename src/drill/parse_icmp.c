@@ -84,18 +84,17 @@ static const struct drill_echoed *parse_echoed(struct parser *parser)
 
 static bool parse_field(struct parser *parser, struct drill_icmp *icmp)
 {
-	if (!icmp->has_mtu && scan_take_word(parser, "mtu")) {
-		icmp->mtu = scan_number(parser, UINT32_MAX, "mtu");
-		icmp->has_mtu = true;
-	} else if (!icmp->has_id && scan_take_word(parser, "id")) {
-		icmp->id = (uint16_t)scan_number(parser, UINT16_MAX, "id");
-		icmp->has_id = true;
-	} else if (!icmp->has_seq && scan_take_word(parser, "seq")) {
-		icmp->seq = (uint16_t)scan_number(parser, UINT16_MAX, "seq");
-		icmp->has_seq = true;
-	} else {
+	if (scan_is_word(parser, "mtu"))
+		icmp->mtu = parse_named_number(parser, &icmp->has_mtu,
+					       UINT32_MAX, "mtu");
+	else if (scan_is_word(parser, "id"))
+		icmp->id = (uint16_t)parse_named_number(parser, &icmp->has_id,
+							UINT16_MAX, "id");
+	else if (scan_is_word(parser, "seq"))
+		icmp->seq = (uint16_t)parse_named_number(parser, &icmp->has_seq,
+							 UINT16_MAX, "seq");
+	else
 		return false;
-	}
 	return true;
 }
 

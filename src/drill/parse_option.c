@@ -4,7 +4,6 @@
 #include "parse.h"
 
 #include <arpa/inet.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- values ----------------------------------------------------------- */

@@ -2,8 +2,6 @@
 /* < [ect0] ipv4 192.0.2.1 > 10.0.0.1: P. 1:1001(1000) ack 1 win 257 */
 #include "parse.h"
 
-#include <string.h>
-
 /* ---- the IP header ---------------------------------------------------- */
 
 static const struct mark {
@@ -15,7 +13,7 @@ static const struct mark {
 	{ "ce", DRILL_ECN_CE },	     { NULL, DRILL_ECN_UNSAID },
 };
 
-static void refuse_twice(struct parser *parser, bool again)
+void parse_refuse_twice(struct parser *parser, bool again)
 {
 	const struct scan_token *token = &parser->token;
 
@@ -33,7 +31,7 @@ static bool parse_mark(struct parser *parser, struct drill_ip *ip, bool inbound)
 			break;
 	if (!mark->name)
 		return false;
-	refuse_twice(parser, ip->ecn != DRILL_ECN_UNSAID);
+	parse_refuse_twice(parser, ip->ecn != DRILL_ECN_UNSAID);
 	if (inbound && mark->ecn == DRILL_ECN_ECT01)
 		scan_fail(parser, parser->token.from.at,
 			  "ect01 is only for packets that are sent");
@@ -42,11 +40,10 @@ static bool parse_mark(struct parser *parser, struct drill_ip *ip, bool inbound)
 	return true;
 }
 
-/* The present word is the name: it is passed, and the number behind it. */
-static uint32_t named_number(struct parser *parser, bool *has, uint32_t max,
-			     const char *name)
+uint32_t parse_named_number(struct parser *parser, bool *has, uint32_t max,
+			    const char *name)
 {
-	refuse_twice(parser, *has);
+	parse_refuse_twice(parser, *has);
 	*has = true;
 	scan_next(parser);
 	return scan_number(parser, max, name);
@@ -54,7 +51,7 @@ static uint32_t named_number(struct parser *parser, bool *has, uint32_t max,
 
 static void parse_df(struct parser *parser, struct drill_ip *ip)
 {
-	refuse_twice(parser, ip->has_df);
+	parse_refuse_twice(parser, ip->has_df);
 	ip->has_df = true;
 	ip->df = scan_is_word(parser, "df");
 	scan_next(parser);
@@ -66,17 +63,17 @@ static void parse_ip_field(struct parser *parser, struct drill_ip *ip,
 	if (parse_mark(parser, ip, inbound))
 		return;
 	if (scan_is_word(parser, "tos"))
-		ip->tos = (uint8_t)named_number(parser, &ip->has_tos, UINT8_MAX,
-						"tos");
+		ip->tos = (uint8_t)parse_named_number(parser, &ip->has_tos,
+						      UINT8_MAX, "tos");
 	else if (scan_is_word(parser, "ttl"))
-		ip->ttl = (uint8_t)named_number(parser, &ip->has_ttl, UINT8_MAX,
-						"ttl");
+		ip->ttl = (uint8_t)parse_named_number(parser, &ip->has_ttl,
+						      UINT8_MAX, "ttl");
 	else if (scan_is_word(parser, "flowlabel"))
-		ip->flow_label = named_number(parser, &ip->has_flow_label,
-					      0xfffff, "flowlabel");
+		ip->flow_label = parse_named_number(parser, &ip->has_flow_label,
+						    0xfffff, "flowlabel");
 	else if (scan_is_word(parser, "id"))
-		ip->id = (uint16_t)named_number(parser, &ip->has_id, UINT16_MAX,
-						"id");
+		ip->id = (uint16_t)parse_named_number(parser, &ip->has_id,
+						      UINT16_MAX, "id");
 	else if (scan_is_word(parser, "df") || scan_is_word(parser, "nodf"))
 		parse_df(parser, ip);
 	else

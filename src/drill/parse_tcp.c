@@ -87,33 +87,19 @@ void parse_tcp_seq(struct parser *parser, struct drill_tcp *tcp)
 			  (unsigned)tcp->len);
 }
 
-static void refuse_twice(struct parser *parser, bool again, const char *what)
-{
-	if (again)
-		scan_fail(parser, parser->token.from.at, "%s is said twice",
-			  what);
-}
-
 static bool parse_field(struct parser *parser, struct drill_tcp *tcp)
 {
-	if (scan_is_word(parser, "ack")) {
-		refuse_twice(parser, tcp->has_ack, "ack");
-		scan_next(parser);
-		tcp->ack = scan_number(parser, UINT32_MAX, "ack");
-		tcp->has_ack = true;
-	} else if (scan_is_word(parser, "win")) {
-		refuse_twice(parser, tcp->has_win, "win");
-		scan_next(parser);
-		tcp->win = (uint16_t)scan_number(parser, UINT16_MAX, "win");
-		tcp->has_win = true;
-	} else if (scan_is_word(parser, "urg")) {
-		refuse_twice(parser, tcp->has_urg, "urg");
-		scan_next(parser);
-		tcp->urg = (uint16_t)scan_number(parser, UINT16_MAX, "urg");
-		tcp->has_urg = true;
-	} else {
+	if (scan_is_word(parser, "ack"))
+		tcp->ack = parse_named_number(parser, &tcp->has_ack, UINT32_MAX,
+					      "ack");
+	else if (scan_is_word(parser, "win"))
+		tcp->win = (uint16_t)parse_named_number(parser, &tcp->has_win,
+							UINT16_MAX, "win");
+	else if (scan_is_word(parser, "urg"))
+		tcp->urg = (uint16_t)parse_named_number(parser, &tcp->has_urg,
+							UINT16_MAX, "urg");
+	else
 		return false;
-	}
 	return true;
 }
 

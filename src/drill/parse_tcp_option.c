@@ -57,17 +57,6 @@ static bool ends(const struct parser *parser)
 	       parser->token.kind == SCAN_END;
 }
 
-static int digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *found;
-
-	if (c >= 'A' && c <= 'F')
-		c = (char)(c - 'A' + 'a');
-	found = c ? strchr(digits, c) : NULL;
-	return found ? (int)(found - digits) : -1;
-}
-
 /* Hexadecimal, two digits an octet, with or without 0x. */
 static void parse_octets(struct parser *parser, struct drill_tcp_option *opt)
 {
@@ -84,14 +73,14 @@ static void parse_octets(struct parser *parser, struct drill_tcp_option *opt)
 	}
 	data = scan_alloc(parser, token.len / 2 + 1);
 	for (i = 0; i < token.len; i++) {
-		int n = digit(token.text[i]);
+		unsigned n = scan_digit(token.text[i]);
 
-		if (n < 0 || token.len % 2)
+		if (n > 15 || token.len % 2)
 			scan_fail(parser, token.from.at,
 				  "not hexadecimal octets: %.*s",
 				  token.len < 64 ? (int)token.len : 64,
 				  token.text);
-		data[i / 2] = (uint8_t)(data[i / 2] << 4 | n);
+		data[i / 2] = (uint8_t)((unsigned)data[i / 2] << 4 | n);
 	}
 	opt->data = data;
 	opt->len = token.len / 2;

@@ -107,13 +107,12 @@ static void set_between(struct parser *parser, enum scan_kind kind,
 	parser->token.kind = kind;
 	parser->token.text = cursor->next;
 	while (!is_at(cursor, end)) {
-		if (escapes && *cursor->next == '\\' &&
-		    cursor->end - cursor->next > 1)
-			advance(parser, 1);
-		if (cursor->next == cursor->end)
+		bool hides = escapes && is_at(cursor, "\\");
+
+		if (cursor->end - cursor->next <= (hides ? 1 : 0))
 			scan_fail(parser, at, "no %s ends what %s begins", end,
 				  begin);
-		advance(parser, 1);
+		advance(parser, hides ? 2 : 1);
 	}
 	parser->token.len = (size_t)(cursor->next - parser->token.text);
 	advance(parser, strlen(end));

@@ -93,6 +93,8 @@ void scan_expect_word(struct parser *parser, const char *word);
 struct scan_token scan_expect_kind(struct parser *parser, enum scan_kind kind,
 				   const char *what);
 
+/* Of a hexadecimal digit; 16 if it is none. */
+unsigned scan_digit(char c);
 /* Base 10, or 0: as in C. After 0x it is 16 in both. False: it is none. */
 bool scan_integer(const struct scan_token *token, unsigned base,
 		  uint64_t *value);

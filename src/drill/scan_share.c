@@ -104,7 +104,7 @@ void *scan_grow(struct parser *parser, const void *array, size_t items,
 
 /* ---- numbers ---------------------------------------------------------- */
 
-static unsigned digit(char c)
+unsigned scan_digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return (unsigned)(c - '0');
@@ -127,7 +127,7 @@ bool scan_integer(const struct scan_token *token, unsigned base,
 		base = token->len > 1 && p[0] == '0' ? 8 : 10;
 	}
 	for (*value = 0; p < end; p++) {
-		unsigned n = digit(*p);
+		unsigned n = scan_digit(*p);
 
 		if (n >= base || *value > (UINT64_MAX - n) / base)
 			return false;

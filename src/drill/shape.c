@@ -50,6 +50,7 @@ static const struct row rows[] = {
 	{ DRILL_PLAIN, false, { "enable", "psk" } },
 	{ DRILL_PLAIN, false, { "s_addr" } },
 	{ DRILL_PLAIN, false, { "len", "filter" } },
+	{ DRILL_PLAIN, false, { "clockid", "flags" } },
 	{ DRILL_PLAIN, false, { "imr_multiaddr", "imr_interface",
 				"imr_address", "imr_ifindex" } },
 };

@@ -308,6 +308,7 @@ const struct drill_symbol drill_symbols[] = {
 	S(SIOCOUTQNSD),                     S(SIOCGSTAMP),
 	S(SIOCGSTAMPNS),                    S(CAP_NET_ADMIN),
 	S(CAP_NET_BIND_SERVICE),            S(CAP_NET_RAW),
+	S(CLOCK_REALTIME),                  S(CLOCK_MONOTONIC),
 	/* Newer than many headers. */
 	N(TCP_AO_ADD_KEY, 38),
 	N(TCP_AO_DEL_KEY, 39),

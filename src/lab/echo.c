@@ -215,7 +215,8 @@ static int record(struct experiment *lab, const struct lab_options *options)
 	if (!capture)
 		return fail("cannot record", why);
 	status = perform(lab, options);
-	hf_sim_capture_close(capture);
+	if (!hf_sim_capture_close(capture) && !status)
+		status = fail("cannot write all of", options->pcap);
 	return status;
 }
 

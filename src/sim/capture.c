@@ -81,12 +81,13 @@ struct hf_sim_capture *hf_sim_capture_open(struct hf_sim *sim, const char *path,
 	return c;
 }
 
-void hf_sim_capture_close(struct hf_sim_capture *capture)
+bool hf_sim_capture_close(struct hf_sim_capture *capture)
 {
 	struct hf_sim *sim;
+	bool is_written;
 
 	if (!capture)
-		return;
+		return true;
 	sim = capture->sim;
 	for (uint32_t i = 0; i < sim->tap_count; i++) {
 		if (sim->tap[i].context != capture)
@@ -95,7 +96,9 @@ void hf_sim_capture_close(struct hf_sim_capture *capture)
 		for (; i < sim->tap_count; i++)
 			sim->tap[i] = sim->tap[i + 1];
 	}
+	is_written = pcap_dump_flush(capture->dumper) == 0;
 	pcap_dump_close(capture->dumper);
 	pcap_close(capture->pcap);
 	free(capture);
+	return is_written;
 }

@@ -64,26 +64,24 @@ static bool addresses_overlap(const struct socket *a, const struct hf_addr *at,
 	       addr_is_equal(at, &b->local);
 }
 
-static bool may_share(const struct socket *a, bool a_listens,
-		      const struct socket *b)
+static bool may_share(const struct socket *a, const struct socket *b)
 {
 	if (socket_option(a, SLOT_REUSEADDR) &&
-	    socket_option(b, SLOT_REUSEADDR) && !a_listens && b->listen == NULL)
+	    socket_option(b, SLOT_REUSEADDR) && b->listen == NULL)
 		return true;
 	return socket_option(a, SLOT_REUSEPORT) &&
 	       socket_option(b, SLOT_REUSEPORT);
 }
 
-bool port_conflicts(const struct socket *s, const struct hf_addr *local,
-		    uint16_t port, bool is_listening)
+static bool conflicts(const struct socket *s, const struct hf_addr *local,
+		      uint16_t port)
 {
 	const struct socket *other = *chain(s, port);
 
 	for (; other != NULL; other = other->next_at_port) {
 		if (other != s && other->port == port &&
 		    strcmp(other->options.device, s->options.device) == 0 &&
-		    addresses_overlap(s, local, other) &&
-		    !may_share(s, is_listening, other))
+		    addresses_overlap(s, local, other) && !may_share(s, other))
 			return true;
 	}
 	return false;
@@ -115,10 +113,10 @@ static int ask_host(const struct socket *s, const struct hf_addr *local,
 	return error_of_call(error);
 }
 
-static int check_port(const struct socket *s, const struct hf_addr *local,
-		      uint16_t port)
+int port_check(const struct socket *s, const struct hf_addr *local,
+	       uint16_t port)
 {
-	if (port_conflicts(s, local, port, false))
+	if (conflicts(s, local, port))
 		return -EADDRINUSE;
 	return ask_host(s, local, port);
 }
@@ -148,7 +146,7 @@ static int choose_port(struct socket *s, const struct hf_addr *local,
 		int error;
 
 		*port = (uint16_t)(config.port_low + (start + i) % count);
-		error = check_port(s, local, *port);
+		error = port_check(s, local, *port);
 		if (error != -EADDRINUSE)
 			return error;
 	}
@@ -203,10 +201,10 @@ static int bind_to(struct socket *s, struct endpoint *to)
 
 	if (error != 0)
 		return error;
-	if (s->port != 0 || socket_state(s, NULL) != HF_CLOSED)
+	if (s->holds_port || socket_state(s, NULL) != HF_CLOSED)
 		return -EINVAL;
 	if (to->port != 0)
-		error = check_port(s, &to->addr, to->port);
+		error = port_check(s, &to->addr, to->port);
 	else
 		error = choose_port(s, &to->addr, &to->port);
 	return error;

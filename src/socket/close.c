@@ -43,10 +43,8 @@ static void drop_connection(struct socket *s)
 /* What bind() has chosen stays. */
 static void forget_names(struct socket *s)
 {
-	if (!s->has_port) {
-		port_release(s);
-		s->port = 0;
-	}
+	if (!s->has_port)
+		port_release(s); /* but getsockname() still knows it */
 	if (!s->has_local)
 		s->local = s->domain == AF_INET ? hf_ipv4(0, 0, 0, 0)
 						: addr_any;
@@ -69,10 +67,22 @@ void socket_disconnect(struct socket *s)
 
 /* ---- shutdown() -------------------------------------------------------- */
 
+/* What connect() is to say of it from now on. */
+static void settle_association(struct socket *s, enum hf_state state)
+{
+	if (s->association != ASSOCIATION_OPENING)
+		return;
+	s->association = state == HF_SYN_SENT || state == HF_SYN_RECEIVED ||
+					 state == HF_CLOSED
+				 ? ASSOCIATION_LOST
+				 : ASSOCIATION_DONE;
+}
+
 static int shut_down(struct socket *s, unsigned how)
 {
 	enum hf_state state = socket_state(s, NULL);
 
+	settle_association(s, state);
 	if (state == HF_LISTEN && !(how & SHUT_RECEIVE)) {
 		s->shut |= how;
 		return 0;

@@ -44,12 +44,20 @@ static int error_of_open(const struct socket *s, const struct endpoint *to,
 	return error_of_call(error);
 }
 
+/* Left to the host, but for what is within it: then it is 127.0.0.1. */
+static struct hf_addr source(const struct socket *s, const struct hf_addr *to)
+{
+	if (s->has_local)
+		return s->local;
+	if (addr_is_mapped(to) && to->octet[12] == 127)
+		return loopback(true);
+	return addr_any;
+}
+
 /* What the connection and its events start from. */
 static void begin(struct socket *s, const struct hf_status *status)
 {
 	s->association = ASSOCIATION_OPENING;
-	s->shut = 0;
-	s->is_done = false;
 	s->wants_room = false;
 	s->soft_error = 0;
 	s->position = 0;
@@ -66,8 +74,8 @@ static int open_connection(struct socket *s, const struct endpoint *to)
 {
 	struct hf_host *host = socket_host(s);
 	struct hf_open options = {
-		.local = s->has_local ? s->local : addr_any,
-		.local_port = s->port,
+		.local = source(s, &to->addr),
+		.local_port = s->holds_port ? s->port : 0,
 		.remote = to->addr,
 		.remote_port = to->port,
 		.reuse = true, /* bind() has seen to it */
@@ -97,6 +105,8 @@ static int start(struct socket *s, const struct sockaddr *addr, socklen_t len)
 
 	if (socket_state(s, NULL) != HF_CLOSED)
 		return -EISCONN;
+	if (addr == NULL)
+		return -EINVAL;
 	error = address_read(s, addr, len, &to);
 	if (error != 0)
 		return error;
@@ -149,14 +159,14 @@ int connect_to(struct socket *s, const struct sockaddr *addr, socklen_t len,
 {
 	int error = -EALREADY;
 
-	if (addr == NULL)
-		return -EFAULT;
-	if (len < sizeof(sa_family_t))
+	if (addr != NULL && len < sizeof(sa_family_t))
 		return -EINVAL;
-	if (dissolves(addr)) {
+	if (addr != NULL && dissolves(addr)) {
 		socket_disconnect(s);
 		return 0;
 	}
+	if (s->association == ASSOCIATION_LOST)
+		return -EINVAL;
 	if (s->association == ASSOCIATION_DONE)
 		return -EISCONN;
 	if (s->association == ASSOCIATION_NONE) {
@@ -178,7 +188,8 @@ int hf_net_connect(struct hf_net *net, int fd, const struct sockaddr *addr,
 
 	if (error != 0)
 		return error;
-	return (int)socket_leave(s, connect_to(s, addr, len, 0));
+	error = addr != NULL ? connect_to(s, addr, len, 0) : -EFAULT;
+	return (int)socket_leave(s, error);
 }
 
 /* ---- names ------------------------------------------------------------- */

@@ -354,7 +354,7 @@ static int no_ioctl(struct file *file, unsigned long request, int *argument)
 	(void)file;
 	(void)request;
 	(void)argument;
-	return -ENOTTY;
+	return -EINVAL;
 }
 
 static int close_epoll(struct file *file)

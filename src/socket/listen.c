@@ -173,10 +173,10 @@ static int start(struct socket *s, int backlog)
 	struct listening *l;
 	int error = 0;
 
-	if (s->port == 0)
+	if (!s->holds_port)
 		error = bind_any(s);
-	else if (port_conflicts(s, &s->local, s->port, true))
-		error = -EADDRINUSE;
+	else
+		error = port_check(s, &s->local, s->port);
 	if (error != 0)
 		return error;
 	s->backlog = backlog;

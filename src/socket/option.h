@@ -99,6 +99,7 @@ int option_get_info(struct socket *s, void *value, socklen_t *len);
  */
 
 int option_set_tos(struct socket *s, int *value);
+int option_set_tclass(struct socket *s, int *value);
 int option_set_ttl(struct socket *s, int *value);
 int option_get_ttl(struct socket *s, int *value);
 int option_set_v6only(struct socket *s, int *value);

@@ -8,8 +8,16 @@
 int option_set_tos(struct socket *s, int *value)
 {
 	(void)s;
-	*value = *value < 0 ? 0 : *value & 0xff & ~ECN_BITS;
+	*value &= 0xff & ~ECN_BITS;
 	return 0;
+}
+
+/* -1: the default. */
+int option_set_tclass(struct socket *s, int *value)
+{
+	if (*value < 0)
+		*value = 0;
+	return option_set_tos(s, value);
 }
 
 /* -1: the default. */
@@ -33,7 +41,7 @@ int option_get_ttl(struct socket *s, int *value)
 int option_set_v6only(struct socket *s, int *value)
 {
 	(void)value;
-	return s->port == 0 ? 0 : -EINVAL;
+	return s->holds_port ? -EINVAL : 0;
 }
 
 /* What a segment of the path's size takes as a datagram. */

@@ -37,7 +37,7 @@ static unsigned poll_connection(struct socket *s, enum hf_state state,
 			events |= READABLE;
 		if (can_write(s, state, status))
 			events |= WRITABLE;
-		if (urgent_is_pending(s, status))
+		if (urgent_is_pending(s))
 			events |= POLLPRI;
 	}
 	if (s->error != 0)

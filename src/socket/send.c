@@ -85,19 +85,6 @@ ssize_t send_vector(struct socket *s, struct vector *from, int flags)
 						: error;
 }
 
-/* MSG_FASTOPEN: connect() and then send. */
-static int connect_first(struct socket *s, const struct msghdr *message,
-			 int flags)
-{
-	int error;
-
-	if (message->msg_name == NULL)
-		return -EDESTADDRREQ;
-	error = connect_to(s, message->msg_name, message->msg_namelen, flags);
-	/* The octets follow the handshake, when the program tries again. */
-	return error;
-}
-
 static ssize_t send_message(struct socket *s, const struct msghdr *message,
 			    int flags)
 {
@@ -105,8 +92,10 @@ static ssize_t send_message(struct socket *s, const struct msghdr *message,
 	int error = vector_init(&from, message->msg_iov,
 				(size_t)message->msg_iovlen, EMSGSIZE);
 
+	/* Without Fast Open the octets follow the handshake. */
 	if (error == 0 && flags & MSG_FASTOPEN)
-		error = connect_first(s, message, flags);
+		error = connect_to(s, message->msg_name, message->msg_namelen,
+				   flags);
 	return error != 0 ? error : send_vector(s, &from, flags);
 }
 

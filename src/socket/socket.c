@@ -167,12 +167,33 @@ static void soft_error(struct socket *s, enum hf_error error)
 	file_wake(&s->file, POLLERR);
 }
 
+/* Both directions are shut, and the peer goes on: Linux resets it then. */
+static bool refuses_text(const struct socket *s)
+{
+	enum hf_state state = socket_state(s, NULL);
+
+	return s->shut == SHUT_BOTH &&
+	       (state == HF_FIN_WAIT_1 || state == HF_FIN_WAIT_2);
+}
+
+static void reset(struct socket *s)
+{
+	hf_abort(socket_host(s), s->handle, net_now(s->file.net));
+	s->handle = (struct hf_handle){ 0, 0 };
+	ended(s, HF_ERR_RESET);
+	file_wake(&s->file, 0);
+}
+
 /* Acknowledgements, or text: there is room, or something to read. */
 static void progressed(struct socket *s, uint32_t flags)
 {
 	struct hf_status status;
 
 	s->soft_error = 0;
+	if (flags & HF_EVENT_READABLE && refuses_text(s)) {
+		reset(s);
+		return;
+	}
 	if (flags & HF_EVENT_READABLE)
 		file_wake(&s->file, POLLIN | POLLRDNORM);
 	if (!s->wants_room || !(flags & (HF_EVENT_WRITABLE | HF_EVENT_DRAINED)))
@@ -191,10 +212,10 @@ void socket_event(struct socket *s, const struct hf_event *event)
 
 	if (event->flags & HF_EVENT_SOFT_ERROR)
 		soft_error(s, event->error);
+	urgent_event(s);
 	if (event->flags &
 	    (HF_EVENT_READABLE | HF_EVENT_WRITABLE | HF_EVENT_DRAINED))
 		progressed(s, event->flags);
-	urgent_event(s);
 	if (event->flags & HF_EVENT_EOF) {
 		s->shut |= SHUT_RECEIVE;
 		s->is_done = true;

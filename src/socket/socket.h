@@ -22,6 +22,7 @@ enum association {
 	ASSOCIATION_NONE,
 	ASSOCIATION_OPENING, /* connect() has not told how it ended */
 	ASSOCIATION_DONE,
+	ASSOCIATION_LOST, /* shut down before it was: dissolve it first */
 };
 
 /* Options with an integer: what is stored, and what has defaults. */
@@ -104,6 +105,8 @@ struct socket_options {
 struct urgent {
 	uint64_t at; /* of the urgent octet, counted as `position` is */
 	bool is_known; /* announced, and not passed */
+	bool has_come; /* and this is it: */
+	uint8_t octet;
 	bool is_taken; /* by MSG_OOB */
 };
 
@@ -204,16 +207,16 @@ int address_write(const struct socket *s, const struct endpoint *from,
 
 void port_hold(struct socket *s);
 void port_release(struct socket *s);
-/* May it have this address and port, when it is listening or not? */
-bool port_conflicts(const struct socket *s, const struct hf_addr *local,
-		    uint16_t port, bool is_listening);
+/* May it have this address and port? -EADDRINUSE. */
+int port_check(const struct socket *s, const struct hf_addr *local,
+	       uint16_t port);
 /* Binds an unbound socket to some port. -EADDRINUSE. */
 int bind_any(struct socket *s);
 
 /* ---- listen.c, connect.c, close.c ------------------------------------------
  */
 
-/* connect(), by `flags` MSG_DONTWAIT without waiting. */
+/* connect(), without waiting if MSG_DONTWAIT; NULL: go on with it. */
 int connect_to(struct socket *s, const struct sockaddr *addr, socklen_t len,
 	       int flags);
 
@@ -239,7 +242,7 @@ void urgent_passed(struct socket *s);
 /* MSG_OOB of recv(). */
 ssize_t urgent_receive(struct socket *s, struct vector *to, int flags,
 		       int *out_flags);
-bool urgent_is_pending(const struct socket *s, const struct hf_status *status);
+bool urgent_is_pending(const struct socket *s);
 
 /* ---- ioctl.c ------------------------------------------------------------- */
 

@@ -8,14 +8,8 @@
 #include "socket.h"
 #include <poll.h>
 
-/* The octet itself has come. */
-static bool is_here(const struct socket *s, const struct hf_status *status)
-{
-	return s->urgent.is_known && s->urgent.at >= s->position &&
-	       s->urgent.at - s->position < status->receive_queue;
-}
-
-void urgent_event(struct socket *s)
+/* A later one takes the place of what was urgent before. */
+static void announce(struct socket *s)
 {
 	struct hf_status status;
 	uint64_t at;
@@ -24,10 +18,28 @@ void urgent_event(struct socket *s)
 	if (!status.has_urgent)
 		return;
 	at = s->position + status.urgent - 1;
-	if (!s->urgent.is_known || at > s->urgent.at) {
+	if (!s->urgent.is_known || at > s->urgent.at)
 		s->urgent = (struct urgent){ .at = at, .is_known = true };
-		file_wake(&s->file, POLLIN | POLLPRI);
-	}
+}
+
+void urgent_event(struct socket *s)
+{
+	uint32_t offset;
+	const void *data;
+	size_t len;
+
+	announce(s);
+	if (!s->urgent.is_known || s->urgent.has_come ||
+	    s->urgent.at < s->position)
+		return;
+	offset = (uint32_t)(s->urgent.at - s->position);
+	if (hf_peek_at(socket_host(s), s->handle, offset, &data, &len) !=
+		    HF_OK ||
+	    len == 0)
+		return;
+	s->urgent.has_come = true;
+	s->urgent.octet = *(const uint8_t *)data;
+	file_wake(&s->file, POLLIN | POLLPRI);
 }
 
 bool urgent_is_at(const struct socket *s, uint64_t position)
@@ -42,22 +54,14 @@ void urgent_passed(struct socket *s)
 		s->urgent.is_known = false;
 }
 
-bool urgent_is_pending(const struct socket *s, const struct hf_status *status)
+bool urgent_is_pending(const struct socket *s)
 {
-	return is_here(s, status) && !s->urgent.is_taken;
+	return s->urgent.is_known && s->urgent.has_come && !s->urgent.is_taken;
 }
 
 static ssize_t take(struct socket *s, struct vector *to, int flags,
 		    int *out_flags)
 {
-	uint32_t offset = (uint32_t)(s->urgent.at - s->position);
-	const void *data;
-	size_t len;
-
-	if (hf_peek_at(socket_host(s), s->handle, offset, &data, &len) !=
-		    HF_OK ||
-	    len == 0)
-		return -EAGAIN;
 	*out_flags |= MSG_OOB;
 	if (!(flags & MSG_PEEK))
 		s->urgent.is_taken = true;
@@ -66,22 +70,21 @@ static ssize_t take(struct socket *s, struct vector *to, int flags,
 		return 0;
 	}
 	if (!(flags & MSG_TRUNC))
-		vector_put(to, data, 1);
+		vector_put(to, &s->urgent.octet, 1);
 	return 1;
 }
 
 ssize_t urgent_receive(struct socket *s, struct vector *to, int flags,
 		       int *out_flags)
 {
-	struct hf_status status;
-	enum hf_state state = socket_state(s, &status);
+	enum hf_state state = socket_state(s, NULL);
 
 	if (socket_option(s, SLOT_OOBINLINE) || !s->urgent.is_known ||
 	    s->urgent.is_taken)
 		return -EINVAL;
 	if (state == HF_CLOSED && !s->is_done)
 		return -ENOTCONN;
-	if (is_here(s, &status))
+	if (s->urgent.has_come)
 		return take(s, to, flags, out_flags);
 	return state == HF_CLOSED || s->shut & SHUT_RECEIVE ? 0 : -EAGAIN;
 }

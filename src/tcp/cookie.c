@@ -154,12 +154,15 @@ static bool answer(struct turn *t, const struct half_open *h, uint32_t link)
 	return true;
 }
 
-/* Nobody is asked about it, and no way back can be kept for it. */
+/*
+ * Nobody is asked about it, and neither a way back nor an MSS that is not the
+ * link's can be kept for it.
+ */
 bool cookie_may_answer(const struct turn *t, const struct listener *l,
 		       const struct arrival *a)
 {
 	return t->ip->config.syn_cookies != HF_COOKIES_OFF && !l->ask &&
-	       a->route == NULL;
+	       l->wish.mss == 0 && a->route == NULL;
 }
 
 enum hf_drop cookie_answer(struct turn *t, struct listener *l,
@@ -175,7 +178,7 @@ enum hf_drop cookie_answer(struct turn *t, struct listener *l,
 	is_answered = flow_link(t, &h.flow, &link) && answer(t, &h, link);
 	if (is_answered) {
 		report_flow(t, &h.flow);
-		l->cookie_at = t->now;
+		l->cookie_minute = (uint16_t)minute_of(t->now);
 		l->has_cookies = true;
 		t->tcp->cookies.sent++;
 	}
@@ -188,7 +191,9 @@ enum hf_drop cookie_answer(struct turn *t, struct listener *l,
 /* Guessing leads nowhere while none has been given out. */
 static bool is_expected(const struct turn *t, const struct listener *l)
 {
-	return l->has_cookies && t->now - l->cookie_at < MINUTES_VALID * MINUTE;
+	uint16_t age = (uint16_t)(minute_of(t->now) - l->cookie_minute);
+
+	return l->has_cookies && age < MINUTES_VALID;
 }
 
 /* A TCB takes the place of what was never kept, and sees the segment. */

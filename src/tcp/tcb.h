@@ -278,7 +278,8 @@ struct listener {
 	struct flow flow; /* remote unused */
 	uint8_t kind;
 	bool ask : 1, wants_ipv4 : 1, wants_ipv6 : 1;
-	bool has_cookies : 1; /* `cookie_at` holds */
+	bool has_cookies : 1; /* `cookie_minute` holds */
+	uint16_t cookie_minute; /* of the last one given out: cookie.c */
 	struct notice notice;
 	uint32_t first_completed, last_completed; /* refs of TCBs */
 	uint32_t completed, completed_limit;
@@ -289,7 +290,6 @@ struct listener {
 	struct wishes wish;
 	uint8_t ttl, tos; /* ttl 0: as configured */
 	bool nodelay, keepalive;
-	hf_time cookie_at; /* when the last one was sent */
 };
 
 /* A SYN that the program is asked about. */

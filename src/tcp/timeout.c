@@ -130,10 +130,7 @@ void timer_ack_delayed(struct turn *t, struct tcb *tcb)
 			  t->now + t->ip->config.delayed_ack);
 }
 
-/*
- * RFC 9293 3.8.6.1: the first probe after an RTO, SHLD-29. Whatever else is
- * beyond the right edge by now, nobody is given up for it: SHLD-17.
- */
+/* RFC 9293 3.8.6.1: the first probe after an RTO, SHLD-29. */
 void timer_window_closed(struct turn *t, struct tcb *tcb)
 {
 	if (tcb->flags & TCB_PROBING)
@@ -150,7 +147,10 @@ void timer_text_queued(struct tcb *tcb)
 		timer_window_opened(tcb);
 }
 
-/* MUST-37: open as long as the peer answers; the next probe starts it anew. */
+/*
+ * MUST-37: open as long as the peer answers; the next probe starts it anew.
+ * What is beyond the right edge, sent or not, does not count: SHLD-17.
+ */
 void timer_probe_answered(struct tcb *tcb)
 {
 	stop_limit(tcb);

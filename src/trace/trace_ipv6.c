@@ -148,7 +148,7 @@ static void line_version_6(struct text *text, struct payload *p)
 void line_ipv6(struct text *text, struct payload *p)
 {
 	if (p->have < WIRE_IPV6_HEADER || p->len < WIRE_IPV6_HEADER) {
-		text_cut(text, "ip6");
+		text_short(text, "ip6"); /* what quotes it goes on */
 		return;
 	}
 	if (!p->style->link_header)

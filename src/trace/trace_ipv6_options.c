@@ -169,6 +169,7 @@ uint32_t line_ipv6_options(struct text *text, const struct payload *p,
 	const char *protocol = is_destination ? "dstopt" : "hbhopt";
 	uint32_t octets;
 
+	jumbo->is_seen = false;
 	if (p->have < HEADER) {
 		text_cut(text, protocol);
 		return 0;

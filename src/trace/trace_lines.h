@@ -95,7 +95,7 @@ bool protocol_is_extension(uint8_t protocol);
 /* A jumbo payload option (RFC 2675): looked for, and found. */
 struct jumbo {
 	bool is_due; /* the payload length is 0 */
-	bool is_seen;
+	bool is_seen; /* in this header */
 	uint32_t len; /* 0: none that is good */
 };
 
@@ -126,7 +126,9 @@ struct tcp_options {
 	bool segment_is_whole;
 };
 
-bool line_tcp_options(struct text *text, const struct tcp_options *options);
+/* `protocol`: in whose name it is told that the rest is cut short. */
+bool line_tcp_options(struct text *text, const struct tcp_options *options,
+		      const char **protocol);
 /* The option from its kind on, which is all there; false: it is bad. */
 bool line_mptcp(struct text *text, const uint8_t *option, uint32_t len,
 		uint8_t flags);

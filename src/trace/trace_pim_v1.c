@@ -8,8 +8,11 @@ enum pim_code {
 	QUERY = 0,
 	REGISTER = 1,
 	REGISTER_STOP = 2,
+	JOIN = 3,
 	RP_REACHABLE = 4,
 	ASSERT = 5,
+	GRAFT = 6,
+	GRAFT_ACK = 7,
 };
 
 static const char *const names[] = {
@@ -109,6 +112,11 @@ static void tell_join(const struct reader *r, uint32_t len)
 		tell_time(r, " Hold time:", BODY + 6);
 }
 
+static bool is_join(uint8_t code)
+{
+	return code == JOIN || code == GRAFT || code == GRAFT_ACK;
+}
+
 static void tell_body(const struct reader *r, const struct payload *p,
 		      uint8_t code)
 {
@@ -124,7 +132,7 @@ static void tell_body(const struct reader *r, const struct payload *p,
 		tell_assert(r);
 	else if (code == RP_REACHABLE && verbose)
 		tell_rp(r);
-	else if (code != RP_REACHABLE && verbose)
+	else if (is_join(code) && verbose)
 		tell_join(r, p->len);
 }
 
@@ -134,6 +142,10 @@ void line_pim_v1(struct text *text, const struct payload *p)
 	uint8_t code = read8(&r, 1);
 	unsigned version;
 
+	if (is_join(code) && p->style->verbose && p->len < BODY) {
+		text_add(text, " %s [|pimv1]", names[code]);
+		return; /* the version too is not told */
+	}
 	if (code < sizeof names / sizeof names[0]) {
 		text_add(text, " %s", names[code]);
 		tell_body(&r, p, code);
@@ -149,6 +161,4 @@ void line_pim_v1(struct text *text, const struct payload *p)
 	version = read8(&r, 4) >> 4;
 	if (version != 1)
 		text_add(text, " [v%u]", version);
-	if (!reader_has(&r, 4, 1))
-		text->ended = false;
 }

@@ -127,8 +127,10 @@ static bool line_ah(struct text *text, struct payload *p, uint8_t *protocol)
 	const uint8_t *data = p->data;
 	uint32_t octets, icv;
 
-	if (p->have < 1)
-		goto cut;
+	if (p->have < 1) {
+		text_short(text, "ah"); /* what quotes it goes on */
+		return false;
+	}
 	*protocol = data[0];
 	text_add(text, "AH");
 	if (p->have < 2)
@@ -156,7 +158,7 @@ static bool line_ah(struct text *text, struct payload *p, uint8_t *protocol)
 	payload_skip(p, octets);
 	return true;
 cut:
-	text_short(text, "ah");
+	text_cut(text, "ah");
 	return false;
 }
 

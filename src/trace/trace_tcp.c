@@ -115,7 +115,7 @@ static void line_checksum(struct text *text, const struct payload *p)
 }
 
 static bool line_options(struct text *text, const struct payload *p,
-			 uint32_t header)
+			 uint32_t header, const char **protocol)
 {
 	const struct tcp_options options = {
 		.data = p->data + WIRE_TCP_HEADER,
@@ -127,7 +127,7 @@ static bool line_options(struct text *text, const struct payload *p,
 	};
 
 	text_add(text, ", options [");
-	return line_tcp_options(text, &options);
+	return line_tcp_options(text, &options, protocol);
 }
 
 /* What a reset says of itself (RFC 9293 3.5.3). */
@@ -152,6 +152,7 @@ static void line_segment(struct text *text, const struct payload *p,
 {
 	struct flow_base base =
 		recall(p, get_be32(p->data + 4), get_be32(p->data + 8));
+	const char *protocol = "tcp";
 
 	line_flags(text, p->data[13]);
 	if (header > p->len) {
@@ -162,13 +163,14 @@ static void line_segment(struct text *text, const struct payload *p,
 	if (p->style->verbose)
 		line_checksum(text, p);
 	line_numbers(text, p, header, &base);
-	if (header > WIRE_TCP_HEADER && !line_options(text, p, header))
+	if (header > WIRE_TCP_HEADER &&
+	    !line_options(text, p, header, &protocol))
 		return;
 	text_add(text, ", length %u", p->len - header);
 	if (p->len > header && p->have < header) {
 		text_add(text, " [remaining caplen(%u) < header length(%u)]",
 			 p->have, header);
-		text_cut(text, "tcp");
+		text_cut(text, protocol);
 		return;
 	}
 	if (p->style->verbose && p->data[13] & TCP_RST && p->len > header)

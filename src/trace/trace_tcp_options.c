@@ -360,13 +360,14 @@ static enum verdict line_next(struct text *text, struct cursor *at,
 	return line_sized(text, at, kind, options) ? MORE : BAD;
 }
 
-bool line_tcp_options(struct text *text, const struct tcp_options *options)
+bool line_tcp_options(struct text *text, const struct tcp_options *options,
+		      const char **protocol)
 {
 	struct cursor at = { .data = options->data,
 			     .len = options->len,
 			     .have = options->have,
 			     .is_first = true,
-			     .protocol = "tcp" };
+			     .protocol = *protocol };
 	enum verdict verdict = MORE;
 
 	while (verdict == MORE && at.len) {
@@ -380,5 +381,6 @@ bool line_tcp_options(struct text *text, const struct tcp_options *options)
 	}
 	if (verdict != BAD)
 		text_add(text, "]");
+	*protocol = at.protocol;
 	return verdict != BAD;
 }

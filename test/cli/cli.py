@@ -181,6 +181,9 @@ def cases(program):
         yield (f"a failure is one line: {option} {name}",
                lambda option=option, name=name: fails_in_one_line(
                    program, "serve", "echo", option, name))
+    yield ("a failure is one line: lab echo --pcap /dev/full",
+           lambda: fails_in_one_line(program, "lab", "echo", "--pcap",
+                                     "/dev/full"))
     yield "bench crr", lambda: measures(
         program, "crr", ["--connections", "1000"], "ns_per_connection")
     yield "bench stream", lambda: measures(

@@ -13,6 +13,7 @@ one failed, 77 if there is no tcpdump 4.99.3.
 """
 import argparse
 import importlib
+import itertools
 import random
 import re
 import struct
@@ -21,9 +22,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from captures import (HARMS, LINKS, MICROSECONDS, NANOSECONDS, RAW, capture,
-                      file_header, file_record, make_frames, pcapng)
-from frames import PORTS
+import kinds_icmp
+import kinds_tcp
+from captures import (HARMS, LINKS, MICROSECONDS, NANOSECONDS, RAW, Frame,
+                      capture, file_header, file_record, make_frames, pcapng)
+from frames import PORTS, put_checksum
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
@@ -69,15 +72,19 @@ def text_of(done):
 
 # Decoders of tcpdump that handfast does not have.
 OUTSIDE = re.compile(
-    r"\b(sctp|DCCP|EGPv\d+|OSPFv\d+|GREv\d+|PIMv\d+|VRRPv\d+|EIGRP|igrp|RSVPv\d+|PGM|truncated-dccp|"
-    r"IPComp|MPLS|PPPoE|Slow Protocols|LLDP|STP|IPX|AoE|NSH|EAP\w*|TIPC|MPCP|"
-    r"Loopback|CFMv\d|MOP|ipx-#\w+)\b|\[\|(sctp|egp|ospf|gre|pim|vrrp|eigrp|rsvp|pgm|"
-    r"dccp|igrp|ipcomp|mobile|ipx)\]|packet not supported|"
-    r"mobile: \[|Realtek")
+    r"\b(sctp|DCCP|EGPv\d+|OSPFv\d+|GREv\d+|PIMv\d+|VRRPv\d+|EIGRP|igrp|"
+    r"RSVPv\d+|PGM|truncated-dccp|IPComp|MPLS|PPPoE|Slow Protocols|LLDP|STP|"
+    r"IPX|AoE|NSH|EAP\w*|TIPC|MPCP|Loopback|CFMv\d|MOP|ipx-#\w+|OSI|CLNP|"
+    r"ES-IS|IS-IS)\b|"
+    r"\[\|(sctp|egp|ospf3?|gre|pim|vrrp|eigrp|rsvp|pgm|dccp|igrp|ipcomp|mobile|"
+    r"ipx)\]|packet not supported|mobile: \[|Realtek|"
+    r"AF (Appletalk|ISO) |\bAT +(\[\||\d)")
 
 
-# The ports of a segment or datagram, past its addresses or alone.
-ENDS = re.compile(r"[. ](\d+) > (?:\S+\.)?(\d+): ")
+# The ports of a segment or datagram, past its addresses or alone; and not the
+# last octets of addresses without ports.
+ADDRESS = r"(?:(?:[0-9a-f:]*:)?\d+\.\d+\.\d+\.\d+|[0-9a-f]*:[0-9a-f:]*)"
+ENDS = re.compile(rf"(?<= )(?:{ADDRESS}\.)?(\d+) > (?:{ADDRESS}\.)?(\d+): ")
 
 
 def is_outside(text):
@@ -105,7 +112,7 @@ class Lab:
         self.keep = options.keep
         self.kinds = find_kinds()
         self.path = str(Path(folder, "frames.pcap"))
-        self.compared = self.excused = 0
+        self.compared = self.excused = self.made = 0
         self.seen = set()
         self.why, self.shown = [], set()
 
@@ -165,6 +172,7 @@ class Lab:
         self.write(capture(number, frames))
         for chosen in options:
             self.compare(f"{link} {harm} {' '.join(chosen)}", frames, chosen)
+        self.made += len(frames)
         self.compared += len(frames) * len(options)
         self.seen |= {frame.kind for frame in frames}
 
@@ -180,6 +188,7 @@ def scenario(function):
 
 
 PLAIN = [[], ["-v"], ["-e"], ["-e", "-v"], ["-S"]]
+TIMES = ["", "-t", "-tt", "-ttt", "-tttt", "-ttttt"]
 
 
 def each_link(harm):
@@ -194,10 +203,98 @@ for HARM in HARMS:
     SCENARIOS[HARM + "-frames"] = each_link(HARM)
 
 
+def every_segment(lab, title, make):
+    """All that `make` yields, in one capture of raw IP."""
+    frames = [Frame(title, data)
+              for data in make(random.Random(f"{lab.seed} {title}"))]
+    lab.write(capture(RAW, frames))
+    for chosen in ([], ["-v"], ["-S"]):
+        lab.compare(f"{title} {' '.join(chosen)}", frames, chosen)
+    lab.made += len(frames)
+    lab.compared += 3 * len(frames)
+
+
+@scenario
+def every_flag(lab):
+    every_segment(lab, "flags", kinds_tcp.every_flag)
+
+
+@scenario
+def every_option(lab):
+    every_segment(lab, "options", kinds_tcp.every_option)
+
+
+@scenario
+def every_cut(lab):
+    """A frame of each kind, captured up to each of its octets."""
+    for link in LINKS:
+        number, wrap = LINKS[link]
+        rng = random.Random(f"{lab.seed} cuts {link}")
+        frames = []
+        for kind, make in lab.kinds.items():
+            data = wrap(rng, make(rng)) or b""
+            frames += [Frame(kind, data[:n], len(data))
+                       for n in range(len(data) + 1)]
+        lab.write(capture(number, frames))
+        for options in ([], ["-e", "-v"]):
+            lab.compare(f"{link} cut {' '.join(options)}", frames, options)
+        lab.made += len(frames)
+        lab.compared += 2 * len(frames)
+
+
+def shorten(datagram, length):
+    """As if it had been sent with so many octets; else the same."""
+    if datagram[0] >> 4 == 6:
+        return (datagram[:4] + struct.pack(">H", length - 40) +
+                datagram[6:length])
+    whole = datagram[:2] + struct.pack(">H", length) + datagram[4:length]
+    return put_checksum(whole[:10] + b"\0\0" + whole[12:20], 10) + whole[20:]
+
+
+@scenario
+def every_length(lab):
+    """A datagram of each kind, sent with each of the lengths up to its own."""
+    rng = random.Random(f"{lab.seed} lengths")
+    frames = []
+    for kind, make in lab.kinds.items():
+        data = make(rng)
+        if isinstance(data, tuple) or len(data) < 40 or data[0] >> 4 not in (
+                4, 6):
+            continue
+        least = 40 if data[0] >> 4 == 6 else 20
+        frames += [Frame(kind, shorten(data, n))
+                   for n in range(least, len(data) + 1)]
+    lab.write(capture(RAW, frames))
+    for options in ([], ["-v"], ["-S", "-v"]):
+        lab.compare(f"lengths {' '.join(options)}", frames, options)
+    lab.made += len(frames)
+    lab.compared += 3 * len(frames)
+
+
+@scenario
+def every_quote(lab):
+    """The same within an ICMP error, which goes on behind it, or not."""
+    rng = random.Random(f"{lab.seed} quotes")
+    frames = []
+    for kind, make in lab.kinds.items():
+        data = make(rng)
+        if not isinstance(data, tuple) and len(data) > 20 and (
+                data[0] >> 4 == 4):
+            frames += [Frame(kind, kinds_icmp.extended(rng, shorten(data, n)))
+                       for n in range(20, min(len(data), 128) + 1)]
+    lab.write(capture(RAW, frames))
+    for options in ([], ["-v"]):
+        lab.compare(f"quotes {' '.join(options)}", frames, options)
+    lab.made += len(frames)
+    lab.compared += 2 * len(frames)
+
+
 def some_frames(lab, link, harm="snapped", count=300):
     number, wrap = LINKS[link]
     rng = random.Random(f"{lab.seed} some {link} {harm}")
-    return number, make_frames(rng, lab.kinds, wrap, HARMS[harm], count)
+    frames = make_frames(rng, lab.kinds, wrap, HARMS[harm], count)
+    lab.made += len(frames)
+    return number, frames
 
 
 @scenario
@@ -237,12 +334,16 @@ def odd_fractions(lab):
 
 @scenario
 def option_letters(lab):
-    """Letters apart and together."""
+    """Letters apart and together; over Ethernet, each set of them."""
+    each_set = [[word for word in words if word] for words in
+                itertools.product(("", "-S"), ("", "-e"), ("", "-v"),
+                                  TIMES, ("", "-c150"))]
     for link in LINKS:
         number, frames = some_frames(lab, link)
         lab.write(capture(number, frames))
-        for options in (["-n"], ["-nn"], ["-nS"], ["-evS"], ["-tev"],
-                        ["-ttttS", "-v"], ["-tttt", "-e"], ["-t", "-t"]):
+        few = [["-n"], ["-nn"], ["-nS"], ["-evS"], ["-tev"],
+               ["-ttttS", "-v"], ["-tttt", "-e"], ["-t", "-t"]]
+        for options in few + (each_set if link == "ethernet" else []):
             lab.compare(f"{link} {' '.join(options)}", [], options)
             lab.compared += len(frames)
 
@@ -447,8 +548,9 @@ def main():
                          if re.search(options.kind, name)}
         results = [run(lab, name)
                    for name in options.scenario or SCENARIOS]
-    print(f"| dump: {lab.compared} frames of {len(lab.seen)} kinds compared, "
-          f"{lab.excused} of them differ by protocols that are not told")
+    print(f"| dump: {lab.made} frames of {len(lab.seen)} kinds, compared "
+          f"{lab.compared} times with tcpdump; {lab.excused} times it tells "
+          "of a protocol that is not known here")
     if lab.excused > lab.compared // 50:
         print("FAILED dump: too many frames of protocols that are not told")
         return 1

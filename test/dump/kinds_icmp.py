@@ -191,8 +191,10 @@ def igmp_dvmrp(random):
 def igmp_pim_v1(random):
     body = random.choice([b"", bytes(8), random.randbytes(8)]) + some(
         random, 24)
-    return igmp(random, 0x14, number(random, 4), bytes([number(
-        random, 8, 0x10)]) + bytes(3) + body)
+    body = bytes([number(random, 8, 0x10)]) + bytes(3) + body
+    if once_in(random, 6):
+        body = body[:random.randint(0, 8)]
+    return igmp(random, 0x14, number(random, 8), body)
 
 
 def igmp_type(random):
@@ -295,7 +297,11 @@ def extension_object(random):
 
 def icmp_extension(random):
     """RFC 4884: a datagram in 128 octets, and objects after it."""
-    quote = quote_of(random, 4).ljust(128, b"\0")[:128]
+    return extended(random, quote_of(random, 4))
+
+
+def extended(random, quote):
+    quote = quote.ljust(128, b"\0")[:128]
     objects = struct.pack(">BBH", number(random, 8, 0x20, 0x20, 0x20, 0x10),
                           0, 0) + times(random, 3, extension_object)
     objects = put_checksum(objects, 2)

@@ -171,12 +171,19 @@ def router_alert(random):
 
 
 def jumbo(random):
-    """A jumbo payload option, with payload length 0 or not."""
+    """Jumbo payload options, with payload length 0 or not; some twice, some
+    in destination options, where none belongs."""
     protocol, payload = inside(random)
-    length = random.choice([8 + len(payload), 8 + len(payload), 65536, 7, 0,
-                            random.randrange(1 << 32)])
-    header = struct.pack(">BBBBI", protocol, 0, 0xc2, 4, length)
-    return ipv6(random, HOP_BY_HOP, header + payload,
+    kinds = [HOP_BY_HOP] + [DESTINATION] * random.choice([0, 0, 1, 2])
+    for kind in reversed(kinds):
+        times = random.choice([1, 1, 1, 2]) # of an option and two octets
+        header = bytes([protocol, times - 1])
+        for _ in range(times):
+            header += struct.pack(">BBI", 0xc2, 4, random.choice(
+                [8 + len(payload), 8 + len(payload), 65536, 7, 0,
+                 random.randrange(1 << 32)])) + b"\1\0"
+        protocol, payload = kind, header[:8 * times] + payload
+    return ipv6(random, protocol, payload,
                 length=random.choice([0, 0, None]))
 
 

@@ -159,6 +159,14 @@ def mptcp_lying(random):
                option(30, body[:38]))
 
 
+def mptcp_ended(random):
+    """The end of options, and then octets that nobody needs."""
+    return tcp(random, ACK, option(30, random.choice([
+        bytes([0x31]) + random.randbytes(random.choice([5, 7, 13, 15])),
+        bytes([0x40, 1]), bytes([0x50])])) + b"\0" + some(random, 12),
+               some(random, 4))
+
+
 def bad_header_length(random):
     return tcp(random, random.randrange(256), some(random, 8),
                some(random, 8), offset=random.randrange(16))
@@ -171,8 +179,30 @@ def cut_segment(random):
     return random.choice([ipv4, ipv6])(random, TCP, whole)
 
 
+# ---- all of a sort, not some -------------------------------------------
+
+def every_flag(random):
+    """Each set of the nine flags, with and without text."""
+    for flags in range(512):
+        yield tcp(random, flags)
+        yield tcp(random, flags, payload=random.randbytes(7))
+
+
+def every_option(random):
+    """Each kind with each length that it may claim, in a SYN or not; then
+    what it claims is there, or the header ends before."""
+    for kind in range(256):
+        for length in range(42):
+            flags = random.choice([SYN, SYN | ACK, ACK])
+            body = random.randbytes(max(0, min(length, 40) - 2))
+            if once_in(random, 8):
+                body = body[:random.randint(0, len(body))]
+            yield tcp(random, flags, bytes([kind, length]) + body)
+
+
 KINDS = {"tcp-" + name.__name__.replace("_", "-"): name for name in (
     syn, data, timestamps, bare_ack, fin, reset, any_flags, ecn, urgent, sack,
     fast_open, experiment, signature, user_timeout, old_options,
     unknown_option, lying_option, any_options, mptcp, mptcp_lying,
+    mptcp_ended,
     bad_header_length, cut_segment)}

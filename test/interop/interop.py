@@ -25,6 +25,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 sys.dont_write_bytecode = True # pylint: disable=wrong-import-position
+import scenarios_dump # pylint: disable=unused-import
 import scenarios_ethernet # pylint: disable=unused-import
 import scenarios_fragments # pylint: disable=unused-import
 import scenarios_ip # pylint: disable=unused-import

@@ -6,7 +6,7 @@ import socket
 import struct
 import threading
 
-from common import PATIENCE, PORT, Wrong, require
+from common import CLOSED_PORT, PATIENCE, PORT, Wrong, require
 
 
 def connect(family, port=PORT, seconds=PATIENCE):
@@ -14,6 +14,18 @@ def connect(family, port=PORT, seconds=PATIENCE):
     sock.settimeout(seconds)
     sock.connect((family.handfast, port))
     return sock
+
+
+def refused_datagram(family):
+    """UDP, which handfast answers with port unreachable."""
+    with socket.socket(family.kind, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(5)
+        sock.connect((family.handfast, CLOSED_PORT))
+        sock.send(b"is anybody there?")
+        try:
+            sock.recv(1)
+        except ConnectionRefusedError:
+            pass
 
 
 def listen(family, port=PORT):

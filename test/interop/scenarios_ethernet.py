@@ -6,6 +6,7 @@ import random
 import re
 import socket
 import struct
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -14,9 +15,9 @@ import frames
 from common import (Background, FAMILIES, MEGABYTE, PORT, Family, Stream,
                     Wrong, require, shell, wait_for)
 from handfast import ETHERNET, Client, Server, scenario
-from kernel import EchoServer, connect, receive_exactly
+from kernel import EchoServer, connect, receive_exactly, refused_datagram
 from scenarios_ip import Pinger, ping_command
-from scenarios_tcp import short_connection
+from scenarios_tcp import compare_traces, short_connection
 from wire import read_mac
 
 NEIGHBOURS_MOST = 1024 # hf_config's default
@@ -92,6 +93,44 @@ def neighbour_with_new_mac_as_client(lab, family):
     echo_by_client(lab, family, 4 * MEGABYTE, Replacement())
 
 
+class Switch:
+    """A bridge between the kernel and handfast's end, whose link stays up
+    when the kernel goes away: only silence tells. Its first MAC is not
+    hf0's, which the bridge would go on to take for its own."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.first, self.mac = Replacement().mac, Replacement().mac
+
+    def __enter__(self):
+        shell(f"ip link add br0 address {self.first} type bridge && "
+              "ip link set br0 addrgenmode none up && "
+              "ip addr flush dev hf0 && ip link set hf0 master br0")
+        self.lab.wire.add_addresses("br0")
+        return self
+
+    def __exit__(self, kind, value, trace):
+        shell("ip link del br0")
+        self.lab.wire.add_addresses("hf0")
+
+    def __call__(self):
+        shell("bridge link set dev hf0 state 0") # disabled
+        time.sleep(1)
+        shell(f"ip link set br0 address {self.mac}")
+        shell("bridge link set dev hf0 state 3") # forwarding
+
+
+@scenario(wires=ETHERNET, patient=True)
+def silent_neighbour_with_new_mac(lab, family):
+    """RFC 4861 7.3: nothing else says that the neighbour is another."""
+    with Switch(lab) as switch, Server(lab, "echo", "--verbose") as server:
+        echo_by_server(family, 4 * MEGABYTE, switch)
+    require(f"neighbour {family.kernel} {switch.mac}" in server.said(),
+            f"not the new MAC: {server.said()}")
+    with Switch(lab) as switch:
+        echo_by_client(lab, family, 4 * MEGABYTE, switch)
+
+
 @scenario(patient=True)
 def interface_down_and_up(lab, family):
     """An unplugged cable: what is sent is lost, until it is back."""
@@ -111,6 +150,16 @@ def interface_up_later(lab, family):
     with Server(lab, "echo"):
         lab.wire.set_end("up")
         short_connection(family)
+
+
+@scenario(wires=("packet",), versions=("IPv4",))
+def interface_without_mac(lab, _family):
+    done = subprocess.run([*lab.wire.prefix, lab.program, "serve", "echo",
+                           "--interface", "lo"], capture_output=True,
+                          text=True, timeout=10, check=False)
+    require(done.returncode == 1 and done.stderr ==
+            "handfast serve: interface lo has no MAC for the host\n",
+            f"exit status {done.returncode}: {done.stderr!r}")
 
 
 @scenario()
@@ -202,6 +251,8 @@ def addresses_probed_before_use(lab, family):
 
 # ---- MTUs ----------------------------------------------------------------
 
+PING_LONGEST = 65507 # of data, for the length in an IPv4 header
+
 def sent_lengths(capture, mac):
     """Of the datagrams in frames to this MAC."""
     return [len(frame) - 14 for frame in frames.read_capture(capture)
@@ -212,14 +263,14 @@ def sent_lengths(capture, mac):
 def mtu(lab, family):
     """Frames as long as the MTU, and none longer."""
     least = 576 if family.kind == socket.AF_INET else 1280
-    for size in least, 1280, 1500, 9000:
+    for size in least, 1280, 1500, 9000, lab.wire.mtu_most:
         lab.wire.remake(size)
         with tempfile.TemporaryDirectory() as folder:
             capture = Path(folder, "mtu.pcap")
             with Server(lab, "echo", "--pcap", str(capture)):
                 echo_by_server(family, 2 * MEGABYTE, lambda: None)
                 for octets in size - 60, size, 3 * size:
-                    ping_command(family, octets)
+                    ping_command(family, min(octets, PING_LONGEST))
             longest = max(sent_lengths(capture, read_mac("hf0")))
         require(longest == size, f"longest of {longest} with an MTU of {size}")
     lab.wire.remake()
@@ -290,6 +341,24 @@ def vlan(lab, family):
         short_connection(inside)
     drops = re.search(r"^HF_DROP_VLAN (\d+)$", server.said(), re.M)
     require(drops and int(drops[1]) >= 50, f"it says {server.said()!r}")
+
+
+@scenario(wires=ETHERNET)
+def trace_of_vlan_equals_tcpdump(lab, family):
+    """Tags, neighbours, fragments and errors, as they come and go."""
+    inside = VLAN_FAMILIES[family.name]
+    with tempfile.TemporaryDirectory() as folder:
+        capture = Path(folder, "vlan.pcap")
+        with Vlan(), Server(
+                lab, "echo", "--vlan", str(VLAN), "--trace", "--pcap",
+                str(capture), addresses=[f"{inside.handfast}/"
+                                         f"{inside.prefix_len}"]) as server:
+            for octets in 56, 5000:
+                ping_command(inside, octets)
+            refused_datagram(inside)
+            for _ in range(5):
+                short_connection(inside)
+        compare_traces(server, capture)
 
 
 # ---- multicast groups ----------------------------------------------------

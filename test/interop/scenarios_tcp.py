@@ -301,12 +301,12 @@ def trace_equals_tcpdump(lab, family):
                 with connect(family) as sock:
                     sock.sendall(bytes(50000))
                     receive_exactly(sock, 50000)
-            traced = [line for line in server.said().splitlines()
-                      if is_trace(line)]
-            compare_traces(traced, tcpdump_lines(capture, *options))
+            compare_traces(server, capture, *options)
 
 
-def compare_traces(traced, expected):
+def compare_traces(server, capture, *options):
+    traced = [line for line in server.said().splitlines() if is_trace(line)]
+    expected = tcpdump_lines(capture, *options)
     require(len(expected) > 30, f"tcpdump has only {len(expected)} lines")
     for ours, theirs in zip(traced, expected):
         beside = ours[len(theirs):] # nothing, or what handfast did

@@ -23,6 +23,7 @@ class Wire:
     name, option, end = None, None, "hf0"
     prefix = [] # of the command that starts handfast
     is_ethernet = True
+    mtu_most = 65535
 
     def make(self, mtu=1500):
         shell(f"ip tuntap add dev hf0 mode {self.name}")
@@ -32,14 +33,18 @@ class Wire:
         shell("ip link set hf0 addrgenmode none txqueuelen 5000")
         shell(f"ip link set hf0 mtu {mtu}")
         shell("ip link set hf0 up")
+        self.add_addresses("hf0", mtu)
+
+    def add_addresses(self, interface, mtu=1500):
         for family in FAMILIES:
             if ":" not in family.kernel or mtu >= 1280:
-                self.add_address(family, family.kernel)
+                self.add_address(family, family.kernel, interface)
 
     @staticmethod
-    def add_address(family, address):
+    def add_address(family, address, interface="hf0"):
         nodad = " nodad" if ":" in address else ""
-        shell(f"ip addr add {address}/{family.prefix_len} dev hf0{nodad}")
+        shell(f"ip addr add {address}/{family.prefix_len} "
+              f"dev {interface}{nodad}")
 
     @staticmethod
     def remove_address(family, address):
@@ -78,6 +83,7 @@ class Tun(Wire):
 
 class Tap(Wire):
     name, option = "tap", "--tap"
+    mtu_most = 65521 # the kernel counts the header of Ethernet too
 
 
 class Packet(Wire):

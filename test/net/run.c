@@ -43,6 +43,7 @@ static void configure(struct hf_config *c, bool is_linux)
 	c->connections = 64;
 	c->half_open = 32;
 	c->time_wait = 64;
+	c->ecn = HF_ECN_OFF; /* test/wire/test_ecn.c */
 }
 
 static void add_link(struct net *n, uint8_t mac)

@@ -87,7 +87,10 @@ struct name {
 	int a, b;
 };
 
-#define NAME(x) { #x, x, 0 }
+#define NAME(x)                                                                \
+	{                                                                      \
+#x, x, 0                                                       \
+	}
 
 static const struct name *find(const struct name *names, size_t count,
 			       const char *name)
@@ -116,18 +119,26 @@ static int read_flags(const struct call *c, int i, const struct name *names,
 }
 
 static const struct name message_flags[] = {
-	{ "0", 0, 0 },		{ "peek", MSG_PEEK, 0 },
-	{ "all", MSG_WAITALL, 0 }, { "oob", MSG_OOB, 0 },
-	{ "trunc", MSG_TRUNC, 0 }, { "more", MSG_MORE, 0 },
-	{ "nosig", MSG_NOSIGNAL, 0 }, { "errq", MSG_ERRQUEUE, 0 },
+	{ "0", 0, 0 },
+	{ "peek", MSG_PEEK, 0 },
+	{ "all", MSG_WAITALL, 0 },
+	{ "oob", MSG_OOB, 0 },
+	{ "trunc", MSG_TRUNC, 0 },
+	{ "more", MSG_MORE, 0 },
+	{ "nosig", MSG_NOSIGNAL, 0 },
+	{ "errq", MSG_ERRQUEUE, 0 },
 	{ "fast", MSG_FASTOPEN, 0 },
 };
 
 static const struct name poll_flags[] = {
-	{ "0", 0, 0 },		    { "in", EPOLLIN, 0 },
-	{ "out", EPOLLOUT, 0 },	    { "rdhup", EPOLLRDHUP, 0 },
-	{ "pri", EPOLLPRI, 0 },	    { "et", (int)EPOLLET, 0 },
-	{ "one", EPOLLONESHOT, 0 }, { "excl", EPOLLEXCLUSIVE, 0 },
+	{ "0", 0, 0 },
+	{ "in", EPOLLIN, 0 },
+	{ "out", EPOLLOUT, 0 },
+	{ "rdhup", EPOLLRDHUP, 0 },
+	{ "pri", EPOLLPRI, 0 },
+	{ "et", (int)EPOLLET, 0 },
+	{ "one", EPOLLONESHOT, 0 },
+	{ "excl", EPOLLEXCLUSIVE, 0 },
 };
 
 static const struct name options[] = {
@@ -182,8 +193,8 @@ static const struct name options[] = {
 };
 
 static const struct name requests[] = {
-	NAME(SIOCINQ), NAME(SIOCOUTQ), NAME(SIOCOUTQNSD), NAME(SIOCATMARK),
-	NAME(FIONBIO), { "nosuch", 0x5499, 0 },
+	NAME(SIOCINQ),	  NAME(SIOCOUTQ), NAME(SIOCOUTQNSD),
+	NAME(SIOCATMARK), NAME(FIONBIO),  { "nosuch", 0x5499, 0 },
 };
 
 #define COUNT(names) (sizeof(names) / sizeof(names)[0])
@@ -251,10 +262,10 @@ static void say_address(struct call *c, const struct sockaddr_storage *addr,
 static void say_events(struct call *c, unsigned events)
 {
 	static const struct name names[] = {
-		{ "IN", POLLIN, 0 },	    { "OUT", POLLOUT, 0 },
-		{ "PRI", POLLPRI, 0 },	    { "ERR", POLLERR, 0 },
-		{ "HUP", POLLHUP, 0 },	    { "RDHUP", POLLRDHUP, 0 },
-		{ "NVAL", POLLNVAL, 0 },    { "RDNORM", POLLRDNORM, 0 },
+		{ "IN", POLLIN, 0 },	     { "OUT", POLLOUT, 0 },
+		{ "PRI", POLLPRI, 0 },	     { "ERR", POLLERR, 0 },
+		{ "HUP", POLLHUP, 0 },	     { "RDHUP", POLLRDHUP, 0 },
+		{ "NVAL", POLLNVAL, 0 },     { "RDNORM", POLLRDNORM, 0 },
 		{ "WRNORM", POLLWRNORM, 0 },
 	};
 
@@ -266,10 +277,9 @@ static void say_events(struct call *c, unsigned events)
 
 /* ---- calls ------------------------------------------------------------- */
 
-
 /* One call to whoever it is. */
-#define BOTH(call, ...)                                                       \
-	(c->s->v != NULL ? (long)hf_net_##call(c->s->v->net, __VA_ARGS__) \
+#define BOTH(call, ...)                                                        \
+	(c->s->v != NULL ? (long)hf_net_##call(c->s->v->net, __VA_ARGS__)      \
 			 : (long)call(__VA_ARGS__))
 
 static void call_socket(struct call *c)
@@ -410,10 +420,10 @@ static void call_name(struct call *c)
 	struct sockaddr_storage addr = { 0 };
 	socklen_t len = sizeof addr;
 	int fd = *slot(c, 1);
-	long n = c->word[0][0] == 'n'
-			 ? BOTH(getsockname, fd, (struct sockaddr *)&addr, &len)
-			 : BOTH(getpeername, fd, (struct sockaddr *)&addr,
-				&len);
+	long n =
+		c->word[0][0] == 'n'
+			? BOTH(getsockname, fd, (struct sockaddr *)&addr, &len)
+			: BOTH(getpeername, fd, (struct sockaddr *)&addr, &len);
 
 	if (result(c, n) == 0)
 		say_address(c, &addr, len);
@@ -500,8 +510,8 @@ static void call_ectl(struct call *c)
 					       : EPOLL_CTL_DEL;
 	struct epoll_event event = { 0 };
 
-	event.events = (unsigned)read_flags(c, 3, poll_flags,
-					    COUNT(poll_flags));
+	event.events =
+		(unsigned)read_flags(c, 3, poll_flags, COUNT(poll_flags));
 	event.data.u32 = (uint32_t)number(c, 2);
 	result(c, BOTH(epoll_ctl, *slot(c, 1), operation, *slot(c, 2), &event));
 }
@@ -509,8 +519,8 @@ static void call_ectl(struct call *c)
 static void call_ewait(struct call *c)
 {
 	struct epoll_event events[SLOTS_OF_SCRIPT];
-	long n = result(c, BOTH(epoll_wait, *slot(c, 1), events,
-				SLOTS_OF_SCRIPT, 0));
+	long n = result(
+		c, BOTH(epoll_wait, *slot(c, 1), events, SLOTS_OF_SCRIPT, 0));
 
 	/* By number: in what order they become ready is nobody's promise. */
 	for (unsigned slot = 0; slot < SLOTS_OF_SCRIPT; slot++) {
@@ -545,35 +555,35 @@ static const struct {
 	const char *name;
 	void (*call)(struct call *c);
 } calls[] = {
-	{ "socket", call_socket },   /* SLOT 4|6 */
-	{ "bind", call_bind },	     /* SLOT ADDRESS PORT; 0: any */
-	{ "listen", call_listen },   /* SLOT BACKLOG */
+	{ "socket", call_socket }, /* SLOT 4|6 */
+	{ "bind", call_bind }, /* SLOT ADDRESS PORT; 0: any */
+	{ "listen", call_listen }, /* SLOT BACKLOG */
 	{ "connect", call_connect }, /* SLOT ADDRESS PORT */
-	{ "accept", call_accept },   /* TO SLOT */
-	{ "send", call_send },	     /* SLOT LEN FLAGS */
-	{ "write", call_write },     /* SLOT */
-	{ "recv", call_recv },	     /* SLOT LEN FLAGS */
+	{ "accept", call_accept }, /* TO SLOT */
+	{ "send", call_send }, /* SLOT LEN FLAGS */
+	{ "write", call_write }, /* SLOT */
+	{ "recv", call_recv }, /* SLOT LEN FLAGS */
 	{ "recvmsg", call_recvmsg }, /* SLOT LEN FLAGS */
-	{ "read", call_read },	     /* SLOT LEN */
+	{ "read", call_read }, /* SLOT LEN */
 	{ "shutdown", call_shutdown }, /* SLOT HOW */
-	{ "close", call_close },     /* SLOT */
-	{ "poll", call_poll },	     /* SLOT */
-	{ "name", call_name },	     /* SLOT */
-	{ "peer", call_name },	     /* SLOT */
-	{ "set", call_set },	     /* SLOT OPTION VALUE */
-	{ "get", call_get },	     /* SLOT OPTION */
-	{ "linger", call_linger },   /* SLOT ON SECONDS */
-	{ "state", call_state },     /* SLOT: of TCP_INFO */
-	{ "ioctl", call_ioctl },     /* SLOT REQUEST */
-	{ "flags", call_flags },     /* SLOT */
-	{ "dup", call_dup },	     /* TO SLOT */
-	{ "epoll", call_epoll },     /* SLOT */
-	{ "eadd", call_ectl },	     /* EPOLL SLOT EVENTS */
-	{ "emod", call_ectl },	     /* EPOLL SLOT EVENTS */
-	{ "edel", call_ectl },	     /* EPOLL SLOT */
-	{ "ewait", call_ewait },     /* EPOLL */
-	{ "pipe", call_pipe },	     /* READ WRITE */
-	{ "splice", call_splice },   /* FROM TO LEN */
+	{ "close", call_close }, /* SLOT */
+	{ "poll", call_poll }, /* SLOT */
+	{ "name", call_name }, /* SLOT */
+	{ "peer", call_name }, /* SLOT */
+	{ "set", call_set }, /* SLOT OPTION VALUE */
+	{ "get", call_get }, /* SLOT OPTION */
+	{ "linger", call_linger }, /* SLOT ON SECONDS */
+	{ "state", call_state }, /* SLOT: of TCP_INFO */
+	{ "ioctl", call_ioctl }, /* SLOT REQUEST */
+	{ "flags", call_flags }, /* SLOT */
+	{ "dup", call_dup }, /* TO SLOT */
+	{ "epoll", call_epoll }, /* SLOT */
+	{ "eadd", call_ectl }, /* EPOLL SLOT EVENTS */
+	{ "emod", call_ectl }, /* EPOLL SLOT EVENTS */
+	{ "edel", call_ectl }, /* EPOLL SLOT */
+	{ "ewait", call_ewait }, /* EPOLL */
+	{ "pipe", call_pipe }, /* READ WRITE */
+	{ "splice", call_splice }, /* FROM TO LEN */
 };
 
 static void read_words(struct call *c, const char *text)
@@ -599,7 +609,7 @@ bool side_call(struct side *s, const char *text, char *answer, size_t len)
 			continue;
 		calls[i].call(&c);
 		if (s->v != NULL)
-			virtual_settle(s->v);
+			virtual_pass(s->v, s->patience * HF_MICROSECOND);
 		else if (s->patience != 0)
 			usleep(s->patience);
 		return true;

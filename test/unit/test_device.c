@@ -418,6 +418,28 @@ static void a_recording_that_cannot_be_says_why(void **state)
 	hf_device_close(b);
 }
 
+static void a_recording_that_is_cut_short_is_a_failure(void **state)
+{
+	static const uint8_t octets[20] = { 0x45 };
+	const struct hf_frame frame = { .data = octets, .len = 20 };
+	struct hf_failure failure = { "" };
+	struct hf_device *a, *b, *recorder;
+	struct hf_frame got;
+
+	(void)state;
+	assert_true(hf_memory_pair(&wire, &a, &b));
+	recorder = hf_pcap_wrap(a, "/dev/full", 0, &failure);
+	assert_non_null(recorder);
+	assert_int_equal(hf_device_receive(recorder, &got, 1, 0), 0);
+	assert_true(hf_device_send(recorder, &frame, 0));
+	hf_device_flush(recorder);
+	assert_int_equal(hf_device_receive(recorder, &got, 1, 0), -1);
+	assert_string_equal(recorder->failure->text,
+			    "cannot record any more: No space left on device");
+	hf_device_close(recorder);
+	hf_device_close(b);
+}
+
 /* ---- interfaces: the refusals that need no right ----------------------- */
 
 static void a_name_that_is_none_is_refused(void **state)
@@ -493,6 +515,7 @@ int main(void)
 		cmocka_unit_test(a_recording_holds_both_directions),
 		cmocka_unit_test(a_recording_of_ethernet_says_so),
 		cmocka_unit_test(a_recording_that_cannot_be_says_why),
+		cmocka_unit_test(a_recording_that_is_cut_short_is_a_failure),
 		cmocka_unit_test(a_name_that_is_none_is_refused),
 		cmocka_unit_test(an_interface_that_is_not_there_is_named),
 		cmocka_unit_test(a_sight_reaches_each_tracer),

@@ -405,7 +405,7 @@ static void check_header(struct script *t, const struct packet *p)
 
 	if (p->ttl != t->config.ttl)
 		script_fail(t, "TTL is %u", p->ttl);
-	if (p->flags & F_URG && !t->sends_urgent)
+	if (p->flags & F_URG && !t->sends_urgent) /* SHLD-13 */
 		script_fail(t, "URG, which nobody asked for");
 	if (t->config.ecn == 0 && (p->flags & (F_ECE | F_CWR) || p->tos & 3))
 		script_fail(t, "ECN, which nobody asked for");

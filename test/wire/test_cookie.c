@@ -447,6 +447,28 @@ static void never_unasked(struct script *t)
 	require(t, t->last.report.why == HF_WHY_ACCEPT);
 }
 
+/* An MSS that the program wants would be said, and then forgotten. */
+static void never_with_an_mss_of_its_own(struct script *t)
+{
+	start_always(t);
+	ok(t, hf_set(t->host, t->listener, HF_OPTION_MSS, 1000));
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1 <mss 1000>");
+	require(t, t->last.report.why == HF_WHY_ACCEPT);
+	used(t, HF_POOL_HALF_OPEN, 1);
+}
+
+/* What else the listener is told goes for the SYN-ACK too. */
+static void wishes(struct script *t)
+{
+	start_always(t);
+	ok(t, hf_set(t->host, t->listener, HF_OPTION_TOS, 0xb8));
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	require(t, t->last.report.why == HF_WHY_COOKIE);
+	require(t, t->last.tos == 0xb8);
+}
+
 /* Of addresses that are not the host's own nothing is kept either. */
 static void for_any_address(struct script *t)
 {
@@ -514,6 +536,8 @@ static const struct script_test tests[] = {
 	SCRIPT(completed_limit),
 	SCRIPT(no_connection_left),
 	SCRIPT(never_unasked),
+	SCRIPT(never_with_an_mss_of_its_own),
+	SCRIPT(wishes),
 	SCRIPT(for_any_address),
 	SCRIPT(too_many_replies),
 	SCRIPT(refuses_values),

@@ -23,7 +23,7 @@ static void in_order(struct script *t)
 	no_event(t, HF_EVENT_EOF);
 }
 
-/* RFC 9293 3.10.7.4: PSH or not, text is handed over. */
+/* RFC 9293 3.10.7.4: PSH or not, text is handed over. No MAY-17. */
 static void without_push(struct script *t)
 {
 	start(t);

@@ -27,7 +27,8 @@ static void agreed(struct script *t)
 
 /* ---- 6.1.1: agreeing -------------------------------------------------- */
 
-/* An ECN-setup SYN is answered with an ECN-setup SYN-ACK; neither has ECT. */
+/* SHLD-8: an ECN-setup SYN is answered with an ECN-setup SYN-ACK; neither has
+ * ECT. */
 static void answers(struct script *t)
 {
 	agreed(t);
@@ -66,6 +67,7 @@ static void syn_does_not_ask(struct script *t)
 	}
 }
 
+/* SHLD-8 */
 static void asks(struct script *t)
 {
 	start_with(t, ASKS);

@@ -344,6 +344,7 @@ static const struct {
 	{ "!readable", HF_EVENT_READABLE, HF_OK },
 	{ "!eof", HF_EVENT_EOF, HF_OK },
 	{ "!drained", HF_EVENT_DRAINED, HF_OK },
+	{ "!urgent", HF_EVENT_URGENT, HF_OK },
 	{ "!closed", HF_EVENT_CLOSED, HF_OK },
 	{ "!reset", HF_EVENT_CLOSED, HF_ERR_RESET },
 	{ "!refused", HF_EVENT_CLOSED, HF_ERR_REFUSED },

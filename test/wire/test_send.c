@@ -30,7 +30,9 @@ static void full_segments(struct script *t)
 	user_set(t, HF_OPTION_NODELAY, 1);
 	user_send(t, 3000);
 	out(t, ". 1:1461(1460) ack 1");
+	require(t, !(t->last.flags & F_PSH));
 	out(t, ". 1461:2921(1460) ack 1");
+	require(t, !(t->last.flags & F_PSH));
 	out(t, "P. 2921:3001(80) ack 1");
 	silence(t);
 }

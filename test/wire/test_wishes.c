@@ -37,7 +37,7 @@ static void pushes_collapse(struct script *t)
 	silence(t);
 }
 
-/* A part of a segment waits for the rest of it, and only a part. */
+/* MAY-16: a part of a segment waits for the rest of it, and only a part. */
 static void more_is_waited_for(struct script *t)
 {
 	start(t);

@@ -4,6 +4,7 @@
  * without, its cases are skipped.
  */
 #define _POSIX_C_SOURCE 200809L /* readlink */
+#include "segment.h"
 #include "stack.h"
 #include <errno.h>
 #include <netinet/in.h>
@@ -15,13 +16,6 @@
 #include <time.h>
 #include <unistd.h>
 #include <cmocka.h>
-
-#define IPV4_HEADER 20u
-#define IPV6_HEADER 40u
-#define TCP_HEADER 20u
-#define SYN 0x02u
-#define RST 0x04u
-#define ACK 0x10u
 
 static struct drill_stack *stack;
 static char failure[DRILL_FAILURE];
@@ -122,91 +116,30 @@ static void need(void)
 
 /* ---- datagrams --------------------------------------------------------- */
 
-static uint32_t sum(const uint8_t *data, size_t len, uint32_t from)
-{
-	for (size_t i = 0; i < len; i++)
-		from += (uint32_t)data[i] << (i % 2 ? 0 : 8);
-	return from;
-}
-
-static uint16_t folded(uint32_t value)
-{
-	while (value >> 16)
-		value = (value & 0xffff) + (value >> 16);
-	return (uint16_t)~value;
-}
-
-static void put_16(uint8_t *at, uint16_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-}
-
-static void put_32(uint8_t *at, uint32_t value)
-{
-	put_16(at, (uint16_t)(value >> 16));
-	put_16(at + 2, (uint16_t)value);
-}
-
-static uint32_t get_32(const uint8_t *at)
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 |
-	       (uint32_t)at[2] << 8 | at[3];
-}
-
-static size_t put_ip(uint8_t *to, size_t len)
-{
-	const struct drill_network *network = &stack->network;
-
-	if (drill_network_is_ipv6(network)) {
-		to[0] = 0x60;
-		put_16(to + 4, (uint16_t)len);
-		to[6] = IPPROTO_TCP;
-		to[7] = 64;
-		memcpy(to + 8, network->remote.octet, 16);
-		memcpy(to + 24, network->local.octet, 16);
-		return IPV6_HEADER;
-	}
-	to[0] = 0x45;
-	put_16(to + 2, (uint16_t)(IPV4_HEADER + len));
-	to[8] = 64;
-	to[9] = IPPROTO_TCP;
-	memcpy(to + 12, network->remote.octet + 12, 4);
-	memcpy(to + 16, network->local.octet + 12, 4);
-	put_16(to + 10, folded(sum(to, IPV4_HEADER, 0)));
-	return IPV4_HEADER;
-}
-
 static void inject(uint8_t flags, uint32_t seq, uint32_t ack)
 {
-	uint8_t octets[128] = { 0 };
-	size_t head = put_ip(octets, TCP_HEADER);
-	uint8_t *tcp = octets + head;
-	size_t addresses = head == IPV4_HEADER ? 8 : 32;
+	const struct segment segment = {
+		.local = stack->network.local,
+		.remote = stack->network.remote,
+		.flags = flags,
+		.seq = seq,
+		.ack = ack,
+	};
+	uint8_t octets[SEGMENT_MOST];
 	struct hf_frame frame = {
 		.data = octets,
-		.len = (uint32_t)(head + TCP_HEADER),
+		.len = (uint32_t)segment_write(octets, &segment),
 	};
 
-	put_16(tcp, 40000);
-	put_16(tcp + 2, 8080);
-	put_32(tcp + 4, seq);
-	put_32(tcp + 8, ack);
-	tcp[12] = 0x50;
-	tcp[13] = flags;
-	put_16(tcp + 14, 1000);
-	put_16(tcp + 16, folded(sum(tcp, TCP_HEADER,
-				    sum(tcp - addresses, addresses,
-					IPPROTO_TCP + TCP_HEADER))));
 	assert_true(stack->ops->inject(stack, &frame, 1));
 }
 
-/* The TCP header of what comes out within a second. */
-static const uint8_t *expect(uint8_t flags)
+/* What comes out within a second. */
+static struct segment_view expect(uint8_t flags)
 {
 	hf_time until = stack->ops->now(stack) + HF_SECOND;
 	struct drill_sent sent;
-	const uint8_t *tcp;
+	struct segment_view view;
 
 	while (!stack->ops->take(stack, &sent)) {
 		assert_true(stack->ops->now(stack) < until);
@@ -214,9 +147,9 @@ static const uint8_t *expect(uint8_t flags)
 	}
 	assert_true(sent.when <= stack->ops->now(stack));
 	assert_true(sent.when + HF_SECOND > stack->ops->now(stack));
-	tcp = sent.data + (sent.data[0] >> 4 == 4 ? IPV4_HEADER : IPV6_HEADER);
-	assert_int_equal(tcp[13], flags);
-	return tcp;
+	view = segment_read(sent.data, sent.len);
+	assert_int_equal(view.flags, flags);
+	return view;
 }
 
 /* ---- sockets ----------------------------------------------------------- */
@@ -270,9 +203,9 @@ static void handshake(void)
 {
 	uint32_t iss;
 
-	inject(SYN, 100, 0);
-	iss = get_32(expect(SYN | ACK) + 4);
-	inject(ACK, 101, iss + 1);
+	inject(SEGMENT_SYN, 100, 0);
+	iss = expect(SEGMENT_SYN | SEGMENT_ACK).seq;
+	inject(SEGMENT_ACK, 101, iss + 1);
 }
 
 static void a_blocking_call_ends_when_the_script_lets_it(void)
@@ -289,7 +222,7 @@ static void a_blocking_call_ends_when_the_script_lets_it(void)
 	assert_false(stack->ops->busy(stack));
 	assert_true(accepting.result >= 0);
 	assert_int_equal(stack->ops->close(stack, accepting.result), 0);
-	(void)expect(ACK | 0x01);
+	(void)expect(SEGMENT_ACK | SEGMENT_FIN);
 	assert_int_equal(seen_in, 2);
 	assert_int_equal(seen_out, 2);
 }
@@ -335,8 +268,8 @@ static void a_stranger_is_reset(void **state)
 {
 	(void)state;
 	need();
-	inject(SYN, 1, 0);
-	(void)expect(RST | ACK);
+	inject(SEGMENT_SYN, 1, 0);
+	(void)expect(SEGMENT_RST | SEGMENT_ACK);
 }
 
 static void settings_are_those_of_the_namespace(void **state)
