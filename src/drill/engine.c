@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* How long a call that blocks may be late before the script gives up. */
 #define PATIENCE ((int64_t)HF_SECOND)
@@ -197,8 +198,10 @@ static bool run_code(struct drill_run *run)
 
 	if (drill_code_run(run->code, why))
 		return true;
-	return drill_report_fail(&run->report, run->file,
-				 drill_run_event(run)->at, "%s", why);
+	/* An assertion tells where it stands. */
+	if (strncmp(why, run->file, strlen(run->file)) == 0)
+		return drill_report_fail_at(&run->report, why);
+	return drill_run_fail(run, "%s", why);
 }
 
 bool drill_run_all(struct drill_run *run)
