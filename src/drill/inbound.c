@@ -146,9 +146,6 @@ bool drill_run_inbound(struct drill_run *run)
 
 	if (!flow)
 		return false;
-	if (packet->headers)
-		return drill_run_fail(run, "a handfast host has no tunnels: "
-					   "encapsulation is not supported");
 	if (!flow->local_port)
 		return drill_run_fail(run, "the connection's own port is not "
 					   "known: no SYN came out yet");

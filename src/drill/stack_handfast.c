@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "stack_handfast.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +138,7 @@ static bool collect(struct handfast *handfast)
 	while (hf_loopback(handfast->host, data, sizeof data, 64,
 			   handfast->now))
 		;
+	assert(hf_host_check(handfast->host) == 0);
 	return any;
 }
 
