@@ -302,7 +302,9 @@ static bool is_the_same(struct drill_run *run, struct drill_flow *flow,
 	fill_unsaid(&full, came);
 	len = drill_packet_build(&path, &full, run->octets[0], why);
 	return len && !drill_view_read(&expected, run->octets[0], len) &&
-	       !drill_packet_differs(packet, &expected, came, why);
+	       !drill_packet_differs(packet, &expected, came, why) &&
+	       drill_run_is_in_time(run,
+				    (int64_t)(run->sent.when - run->origin));
 }
 
 static enum fate choose_fate(struct drill_run *run, struct drill_flow *flow,
