@@ -31,7 +31,9 @@ ROOMS = {
     "device": ["block", "wire", "host"],
     "sim": ["block", "wire", "host", "device"],
     "trace": ["wire"],
-    "drill": ["wire", "host", "device", "sim", "trace"],
+    "socket": ["host"],
+    "drill": ["wire", "host", "device", "socket", "trace"],
+    "packetdrill": ["host", "device", "socket", "drill"],
     "lab": ["wire", "host", "device", "sim", "trace"],
     "cli": ["wire", "host", "device", "sim", "trace", "drill", "lab"],
 }
