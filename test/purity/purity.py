@@ -123,10 +123,15 @@ def keep_nothing(objects):
         raise Refused(", ".join(found[:5]))
 
 
+def made_header(path):
+    """The name by which a file is included: code.py as code_py.h."""
+    return path.stem + "_py.h" if path.suffix == ".py" else path.name
+
+
 def look_down_only(room, sources):
     """No include of a room above, or of what a hosted system brings."""
-    owner = {path.name: name for name in ROOMS
-             for path in room_files(name, "*.h")}
+    within = {made_header(path) for name in ROOMS[room] + [room]
+              for path in room_files(name, "*.*")}
     for source in sources:
         for line in source.read_text().splitlines():
             include = re.match(r'\s*#\s*include\s*([<"])([^>"]+)[>"]', line)
@@ -135,8 +140,7 @@ def look_down_only(room, sources):
             kind, name = include.groups()
             base = name.split("/")[-1]
             if kind == '"':
-                home = owner.get(base)
-                if home not in ROOMS[room] + [room]:
+                if base not in within:
                     raise Refused(f"{source.name} includes {name}")
             elif (room in CORE and not name.startswith("handfast/")
                   and name not in HEADERS
