@@ -4,8 +4,8 @@
 #define DRILL_RUN_H
 
 #include "arena.h"
-#include "flow.h"
-#include "packet.h"
+#include "flows.h"
+#include "packets.h"
 #include "report.h"
 #include "rules.h"
 
