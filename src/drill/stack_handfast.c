@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include "stack_handfast.h"
+#include "sysctl.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -351,7 +352,8 @@ struct drill_stack *drill_stack_handfast(const struct drill_network *network,
 	handfast->stack.network = *network;
 	handfast->last = &handfast->first;
 	handfast->now = START;
-	hf_config_default(&handfast->config, options->profile);
+	drill_setting_defaults(&handfast->config, &handfast->sockets,
+			       options->profile);
 	handfast->config.no_header_prediction = options->no_header_prediction;
 	return &handfast->stack;
 }

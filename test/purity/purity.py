@@ -33,6 +33,7 @@ ROOMS = {
     "trace": ["wire"],
     "socket": ["host"],
     "drill": ["block", "wire", "host", "device", "socket", "trace"],
+    "packetdrill": ["host", "device", "socket", "drill"],
     "lab": ["wire", "host", "device", "sim", "trace"],
     "cli": ["wire", "host", "device", "sim", "trace", "drill", "lab"],
 }
