@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Runs packetdrill scripts. Each file is run by a process of its own, so that
- * one that crashes has failed and the others go on; what they print comes in
- * the order of the files.
- */
+/* Runs packetdrill scripts: the command line, and the sum. */
 #define _GNU_SOURCE
 #include "cli.h"
 
-#include "job.h"
+#include "drill_batch.h"
 #include "option.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 static const struct cli_about about = {
 	CLI_DRILL,
@@ -271,104 +264,7 @@ static int parse(struct drill *drill, char **argv)
 	return status;
 }
 
-/* ---- processes -------------------------------------------------------- */
-
-/* A script that is being run, or was. */
-struct worker {
-	pid_t pid; /* 0: none */
-	FILE *out; /* what it prints */
-	struct drill_result *result; /* shared with it */
-};
-
-/* The child's part. */
-static void work(const struct drill *drill, const char *path,
-		 const struct worker *worker)
-{
-	drill_job_run(&drill->setup, path, worker->out, worker->result);
-	fflush(worker->out);
-	_exit(0);
-}
-
-static int start(const struct drill *drill, size_t i, struct worker *worker)
-{
-	worker->out = tmpfile();
-	if (!worker->out)
-		return cli_fail(&about, "no temporary file: %s",
-				strerror(errno));
-	fflush(NULL);
-	worker->pid = fork();
-	if (worker->pid < 0)
-		return cli_fail(&about, "no process: %s", strerror(errno));
-	if (!worker->pid)
-		work(drill, drill->file[i], worker);
-	return 0;
-}
-
-static void copy(FILE *from)
-{
-	char buf[8192];
-	size_t n;
-
-	rewind(from);
-	while ((n = fread(buf, 1, sizeof buf, from)))
-		fwrite(buf, 1, n, stdout);
-	fclose(from);
-}
-
-static void add_words(char *to, const char *words)
-{
-	char copy_of[DRILL_IGNORED], *save = NULL;
-
-	snprintf(copy_of, sizeof copy_of, "%s", words);
-	for (char *word = strtok_r(copy_of, " ", &save); word;
-	     word = strtok_r(NULL, " ", &save))
-		drill_ignored_add(to, word);
-}
-
-/* Waits for it, and adds up. */
-static void finish(const char *path, struct worker *worker,
-		   struct drill_result *sum)
-{
-	const struct drill_result *result = worker->result;
-	int status = 0;
-
-	while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	copy(worker->out);
-	if (status) {
-		printf("%s: the runner itself failed (%s)\n", path,
-		       WIFSIGNALED(status) ? strsignal(WTERMSIG(status))
-					   : "it exited");
-		sum->failed++;
-	}
-	sum->passed += result->passed;
-	sum->failed += result->failed;
-	sum->differ += result->differ;
-	sum->took_long += result->took_long;
-	add_words(sum->ignored, result->ignored);
-	worker->pid = 0;
-}
-
-/* The i-th file is run by the worker of number i % jobs. */
-static int run_all(const struct drill *drill, struct worker *workers,
-		   struct drill_result *sum)
-{
-	size_t started = 0;
-	int status = 0;
-
-	for (size_t i = 0; i < drill->files && !status; i++) {
-		while (!status && started < drill->files &&
-		       started < i + drill->jobs) {
-			struct worker *worker = &workers[started % drill->jobs];
-
-			memset(worker->result, 0, sizeof *worker->result);
-			status = start(drill, started++, worker);
-		}
-		if (!status)
-			finish(drill->file[i], &workers[i % drill->jobs], sum);
-	}
-	return status;
-}
+/* ---- the end ---------------------------------------------------------- */
 
 static void print_sum(const struct drill_result *sum)
 {
@@ -385,27 +281,15 @@ static void print_sum(const struct drill_result *sum)
 
 static int run(const struct drill *drill)
 {
+	const struct drill_batch batch = { &drill->setup, drill->file,
+					   drill->files, drill->jobs };
 	struct drill_result sum = { 0 };
-	struct worker *workers = calloc(drill->jobs, sizeof *workers);
-	size_t size = drill->jobs * sizeof(struct drill_result);
-	struct drill_result *results = mmap(NULL, size, PROT_READ | PROT_WRITE,
-					    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	int status;
+	const char *wrong = drill_batch_run(&batch, &sum);
 
-	if (!workers || results == MAP_FAILED) {
-		free(workers);
-		return cli_fail(&about, "no memory");
-	}
-	for (unsigned i = 0; i < drill->jobs; i++)
-		workers[i].result = &results[i];
-	status = run_all(drill, workers, &sum);
-	if (!status) {
-		print_sum(&sum);
-		status = sum.failed ? CLI_FAILED : CLI_OK;
-	}
-	munmap(results, size);
-	free(workers);
-	return status;
+	if (wrong)
+		return cli_fail(&about, "%s: %s", wrong, strerror(errno));
+	print_sum(&sum);
+	return sum.failed ? CLI_FAILED : CLI_OK;
 }
 
 int cmd_drill(char **argv)
