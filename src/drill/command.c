@@ -56,6 +56,10 @@ static bool apply(struct shell *shell, const char *name, const char *value)
 		drill_report_ignore(&shell->run->report, name);
 		return true;
 	case DRILL_SETTING_UNKNOWN:
+		if (shell->is_file) {
+			drill_report_ignore(&shell->run->report, name);
+			return true;
+		}
 		return refuse(shell, "no setting \"%s\" is known", name);
 	case DRILL_SETTING_VALUE:
 		break;

@@ -20,8 +20,8 @@ struct command {
 /*
  * Reads the next command of `*text`, which is moved behind it: up to the end
  * of the line, ";", "&&" or "||". False: there is none. Quotes and a backslash
- * at the end of a line mean what they do to a shell; nothing is expanded, and
- * what is too long is cut.
+ * at the end of a line mean what they do to a shell; of what a shell expands,
+ * only $((256*1024)) is. What is too long is cut.
  */
 bool command_next(const char **text, struct command *command);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct reader {
@@ -20,11 +22,74 @@ static bool ends_word(char c)
 	return c == '\0' || strchr(" \t\r\n;&|<>", c) != NULL;
 }
 
+/* ---- $((256*1024)) ---------------------------------------------------- */
+
+static long long read_factor(struct reader *reader)
+{
+	char *end;
+	long long number = strtoll(reader->p, &end, 0);
+
+	reader->p = end;
+	reader->p += strspn(reader->p, " ");
+	return number;
+}
+
+static long long read_product(struct reader *reader)
+{
+	long long product = read_factor(reader);
+
+	while (*reader->p == '*' || *reader->p == '/') {
+		bool divides = *reader->p++ == '/';
+		long long factor = read_factor(reader);
+
+		if (!divides)
+			__builtin_mul_overflow(product, factor, &product);
+		else
+			product = factor ? product / factor : 0;
+	}
+	return product;
+}
+
+/* Numbers, and no names; true if it was one, and is replaced by its value. */
+static bool read_arithmetic(struct reader *reader)
+{
+	const char *begin = reader->p;
+	char digits[32];
+	long long sum;
+
+	if (strncmp(reader->p, "$((", 3) != 0)
+		return false;
+	reader->p += 3;
+	sum = read_product(reader);
+	while (*reader->p == '+' || *reader->p == '-') {
+		bool negative = *reader->p++ == '-';
+		long long next = read_product(reader);
+
+		if (negative)
+			__builtin_sub_overflow(sum, next, &sum);
+		else
+			__builtin_add_overflow(sum, next, &sum);
+	}
+	if (strncmp(reader->p, "))", 2) != 0) {
+		reader->p = begin;
+		return false;
+	}
+	reader->p += 2;
+	snprintf(digits, sizeof digits, "%lld", sum);
+	for (const char *digit = digits; *digit; digit++)
+		put(reader, *digit);
+	return true;
+}
+
+/* ---- words ------------------------------------------------------------ */
+
 static void read_quoted(struct reader *reader)
 {
 	char quote = *reader->p++;
 
 	while (*reader->p && *reader->p != quote) {
+		if (quote == '"' && read_arithmetic(reader))
+			continue;
 		if (quote == '"' && *reader->p == '\\' && reader->p[1])
 			reader->p++;
 		put(reader, *reader->p++);
@@ -43,6 +108,8 @@ static const char *read_word(struct reader *reader)
 			read_quoted(reader);
 			continue;
 		}
+		if (read_arithmetic(reader))
+			continue;
 		if (*reader->p == '\\' && reader->p[1])
 			reader->p++;
 		put(reader, *reader->p++);

@@ -71,26 +71,6 @@ static struct drill_flow *choose_flow(struct drill_run *run,
 	return flow;
 }
 
-static void learn(struct drill_flow *flow, const struct drill_packet *packet)
-{
-	uint32_t seq = packet->tcp.seq.start;
-
-	if (packet->protocol != DRILL_TCP)
-		return;
-	if (packet->tcp.flags & DRILL_URG) /* an octet may leave the stream */
-		flow->read_unknown = true;
-	if (!(packet->tcp.flags & DRILL_SYN) || flow->is_stray)
-		return;
-	if (!flow->received.is_known) {
-		flow->received.is_known = true;
-		flow->received.script = seq;
-		flow->received.live = seq;
-	} else if (seq != flow->received.script) {
-		flow->next_received = seq;
-		flow->has_next_received = true;
-	}
-}
-
 /* ---- variants --------------------------------------------------------- */
 
 /* The first half of the text, and the second with all that ends a segment. */
@@ -151,7 +131,7 @@ bool drill_run_inbound(struct drill_run *run)
 	if (!flow->local_port)
 		return drill_run_fail(run, "the connection's own port is not "
 					   "known: no SYN came out yet");
-	learn(flow, packet);
+	drill_run_learn_received(flow, packet);
 	part[0] = *packet;
 	if (variant->split && is_varied(flow, packet) && packet->tcp.len > 1) {
 		halve(packet, &part[0], &part[1]);

@@ -10,10 +10,8 @@
  */
 #include "run.h"
 
-#include "bytes.h"
-
 #include <netinet/in.h>
-#include <stdio.h>
+#include <string.h>
 
 #define GRACE (2 * (int64_t)HF_SECOND) /* past its time, before giving up */
 #define ANY_TIME (600 * (int64_t)HF_SECOND)
@@ -70,81 +68,6 @@ static bool concerns(const struct drill_flow *flow,
 		return is_icmp(view) && flow;
 	}
 	return false;
-}
-
-/* ---- what it tells of the connection ---------------------------------- */
-
-static void learn_isn(struct drill_flow *flow,
-		      const struct drill_packet *packet,
-		      const struct drill_view *view)
-{
-	bool again = flow->has_next_received && view->seq != flow->sent.live &&
-		     packet->tcp.seq.start == flow->sent.script;
-
-	if (!(view->flags & DRILL_SYN) || !(packet->tcp.flags & DRILL_SYN))
-		return;
-	if (!flow->local_port) {
-		flow->local = view->source;
-		flow->local_port = view->source_port;
-	}
-	if (flow->sent.is_known && !again)
-		return;
-	flow->sent.is_known = true;
-	flow->sent.script = packet->tcp.seq.start;
-	flow->sent.live = view->seq;
-	if (again) {
-		flow->received.script = flow->next_received;
-		flow->received.live = flow->next_received;
-		flow->has_next_received = false;
-	}
-}
-
-static const struct drill_tcp_option *
-timestamp_of(const struct drill_packet *packet)
-{
-	for (size_t i = 0; i < packet->tcp.options; i++)
-		if (packet->tcp.option[i].kind == DRILL_OPT_TIMESTAMP)
-			return &packet->tcp.option[i];
-	return NULL;
-}
-
-/*
- * With --tcp_ts_tick_usecs the values that are sent must go on as the
- * script's do, within the tolerance.
- */
-static bool check_tick(struct drill_run *run, const struct drill_flow *flow,
-		       uint32_t script, uint32_t live)
-{
-	int64_t off = (int32_t)(live - flow->stamp_live -
-				(script - flow->stamp_script));
-	int64_t tolerance = drill_run_tolerance(run);
-
-	if (!run->rules->ts_tick)
-		return true;
-	if (off * run->rules->ts_tick <= tolerance + run->rules->ts_tick &&
-	    off * run->rules->ts_tick >= -tolerance - run->rules->ts_tick)
-		return true;
-	return drill_run_fail(run, "TS val is %lld ticks off the script's",
-			      (long long)off);
-}
-
-static bool learn_timestamp(struct drill_run *run, struct drill_flow *flow,
-			    const struct drill_packet *packet,
-			    const struct drill_view *view)
-{
-	const struct drill_tcp_option *said = timestamp_of(packet);
-	const uint8_t *came = drill_view_option(view, OPTION_TIMESTAMP, 8);
-	uint32_t live;
-
-	if (!said || !came)
-		return true;
-	live = get_be32(came);
-	if (!flow->stamps) {
-		flow->stamp_script = said->ts_val;
-		flow->stamp_live = live;
-	}
-	drill_flow_stamp(flow, said->ts_val, live);
-	return check_tick(run, flow, said->ts_val, live);
 }
 
 /* ---- segments that make up one packet of the script ------------------- */
@@ -329,12 +252,12 @@ static bool consider(struct drill_run *run, struct drill_flow *flow,
 	struct drill_packet piece = *packet;
 
 	if (view->protocol == IPPROTO_TCP && packet->protocol == DRILL_TCP) {
-		learn_isn(flow, packet, view);
+		drill_run_learn_isn(flow, packet, view);
 		if (may_be_cut(run, packet, view))
 			cut_piece(packet, got, view, &piece);
 	}
 	if (!check_packet(run, flow, &piece, view) ||
-	    !learn_timestamp(run, flow, packet, view))
+	    !drill_run_learn_timestamp(run, flow, packet, view))
 		return false;
 	run->pieces.got += view->len;
 	if (packet->protocol == DRILL_TCP && run->pieces.got < packet->tcp.len)

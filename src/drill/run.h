@@ -113,6 +113,22 @@ bool drill_run_silence(struct drill_run *run, int64_t until);
 /* A flow to the peer, which packets are of from now on; NULL: failure. */
 struct drill_flow *drill_run_flow(struct drill_run *run, uint16_t script_port);
 
+/* ---- learn.c ---------------------------------------------------------- */
+
+/* A packet of the script's goes to the stack. */
+void drill_run_learn_received(struct drill_flow *flow,
+			      const struct drill_packet *packet);
+
+/* `view` came out where the script says `packet`. */
+void drill_run_learn_isn(struct drill_flow *flow,
+			 const struct drill_packet *packet,
+			 const struct drill_view *view);
+
+/* The same; false: a failure, the TS clock is not as the script's. */
+bool drill_run_learn_timestamp(struct drill_run *run, struct drill_flow *flow,
+			       const struct drill_packet *packet,
+			       const struct drill_view *view);
+
 /* ---- descriptor.c ----------------------------------------------------- */
 
 /* By the script's number, or by the stack's; NULL: there is none. */

@@ -104,6 +104,17 @@ static void redirections_are_no_words(void **state)
 	end();
 }
 
+static void arithmetic_is_done(void **state)
+{
+	(void)state;
+	begin("a=\"4096 $((256*1024)) $(( 2 * 3 + 4 ))\" b$((7-10/3))c");
+	next("a=4096 262144 10 b4c");
+	end();
+	begin("$((a)) '$((1))' \"$((1\""); /* no numbers; as it stands */
+	next("$((a)) $((1)) $((1");
+	end();
+}
+
 static void what_is_too_long_is_cut(void **state)
 {
 	static char text[3 * COMMAND_ROOM];
@@ -153,6 +164,7 @@ int main(void)
 		cmocka_unit_test(quotes_keep_blanks),
 		cmocka_unit_test(comments_are_skipped),
 		cmocka_unit_test(redirections_are_no_words),
+		cmocka_unit_test(arithmetic_is_done),
 		cmocka_unit_test(what_is_too_long_is_cut),
 		cmocka_unit_test(markers_are_comments_of_their_own),
 	};
