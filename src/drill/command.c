@@ -43,12 +43,17 @@ refuse(struct shell *shell, const char *format, ...)
 
 /* ---- settings --------------------------------------------------------- */
 
-static bool apply(struct shell *shell, const char *name, const char *value)
+/* The name of a file below /proc/sys is told with dots too. */
+static bool apply(struct shell *shell, const char *file, const char *value)
 {
 	struct drill_stack *stack = shell->run->stack;
+	bool is_path = strncmp(file, PROC_SYS, sizeof PROC_SYS - 1) == 0;
+	char name[256];
 
-	if (strncmp(name, PROC_SYS, sizeof PROC_SYS - 1) == 0)
-		name += sizeof PROC_SYS - 1;
+	snprintf(name, sizeof name, "%s",
+		 file + (is_path ? sizeof PROC_SYS - 1 : 0));
+	for (char *c = name; is_path && *c; c++)
+		*c = *c == '/' ? '.' : *c;
 	switch (stack->ops->set(stack, name, value)) {
 	case DRILL_SETTING_DONE:
 		return true;
@@ -138,10 +143,23 @@ static char *read_beside(const struct drill_run *run, const char *name)
 	return text;
 }
 
+/* What the public suites begin with, as far as it is not the default here. */
+static const char defaults[] =
+	"sysctl net.ipv4.tcp_rmem='4096 540000 15728640'\n"
+	"sysctl net.ipv4.tcp_wmem='4096 262144 4194304'\n"
+	"sysctl net.ipv4.tcp_ecn=0 net.ipv4.tcp_timestamps=1\n"
+	"sysctl net.ipv4.tcp_sack=1 net.ipv4.tcp_window_scaling=1\n";
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t n = strlen(text), m = strlen(end);
+
+	return n >= m && strcmp(text + n - m, end) == 0;
+}
+
 /*
- * The settings that a helper makes are those that the file has. One that is
- * not there would have made what is the default here: it is how the public
- * suites begin each script.
+ * The settings that a helper makes are those that its file has. A script that
+ * was copied without the helpers of its suite means their defaults.sh.
  */
 static bool perform_file(struct shell *shell, const char *name)
 {
@@ -149,6 +167,8 @@ static bool perform_file(struct shell *shell, const char *name)
 	char *text = read_beside(shell->run, name);
 	bool good;
 
+	if (!text && ends_with(name, "/defaults.sh"))
+		text = strdup(defaults);
 	if (!text) {
 		drill_report_ignore(&shell->run->report, name);
 		return true;
@@ -160,13 +180,6 @@ static bool perform_file(struct shell *shell, const char *name)
 		       : refuse(shell, "%s: scripts call each other", name);
 	free(text);
 	return good;
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-	size_t n = strlen(text), m = strlen(end);
-
-	return n >= m && strcmp(text + n - m, end) == 0;
 }
 
 /* ---- other commands --------------------------------------------------- */
