@@ -66,6 +66,7 @@ struct hf_config {
 	uint32_t send_buffer; /* default octets of each send queue */
 	uint32_t receive_buffer; /* default octets of each receive queue */
 
+	hf_time quiet_time; /* no segment for so long: RFC 9293 3.4.3; 0: off */
 	hf_time msl; /* RFC 9293 3.4.2; TIME_WAIT is twice this */
 	hf_time fin_wait_2; /* after release only; HF_NEVER: wait for ever */
 	hf_time rto_min; /* RFC 6298 (2.4) */
@@ -400,6 +401,7 @@ enum hf_drop {
 	HF_DROP_CLOSED_RST, /* a reset for no such connection */
 	HF_DROP_LISTEN_FLAGS, /* in LISTEN: no SYN, or a reset */
 	HF_DROP_LISTEN_ACK, /* in LISTEN: an ACK, answered by a reset */
+	HF_DROP_QUIET, /* config.quiet_time is not over */
 	HF_DROP_BACKLOG, /* half-open or completed queue is full */
 	HF_DROP_REFUSED, /* the program said no to this SYN */
 	HF_DROP_SEQUENCE, /* unacceptable: outside the window */

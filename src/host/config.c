@@ -93,6 +93,7 @@ static bool times_are_valid(const struct hf_config *config)
 	       config->rto_initial >= HF_MILLISECOND &&
 	       config->rto_initial <= config->rto_max &&
 	       config->rto_max < HF_NEVER >> 16 && config->msl < HF_NEVER / 4 &&
+	       config->quiet_time < HF_NEVER / 4 &&
 	       config->delayed_ack < 500 * HF_MILLISECOND && /* MUST-40 */
 	       config->reassembly >= HF_MILLISECOND &&
 	       config->reassembly < HF_NEVER / 4 &&

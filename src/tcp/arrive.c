@@ -445,6 +445,8 @@ enum hf_drop tcp_arrive(struct turn *t, struct arrival *a)
 	struct flow *flow;
 	enum hf_drop drop;
 
+	if (ref == 0 && tcp_is_quiet(t))
+		return HF_DROP_QUIET;
 	if (ref == 0) {
 		drop = ip_may_talk(t, a->ip, a->link);
 		if (drop == HF_ACCEPTED)

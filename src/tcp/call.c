@@ -140,6 +140,7 @@ static void start(struct turn *t, struct tcb *tcb,
 	ecn_ask(t, tcb);
 	enter(t, tcb, HF_SYN_SENT);
 	flow_insert(t, tcb_ref(t, tcb));
+	timer_quiet(t, tcb);
 	tcb_ready(t, tcb);
 }
 

@@ -16,6 +16,7 @@ struct tcp {
 	struct pool connections, half_open, time_wait, listeners, asks, sides;
 	struct siphash_key flow_key, iss_key, ts_key, port_key, cookie_key;
 	struct hf_cookies cookies;
+	hf_time quiet_until; /* no segment is sent before: tcp_is_quiet() */
 	uint32_t reopening; /* entries in TIME_WAIT: reopen.c */
 	uint32_t stashed; /* head: side records with out-of-order octets */
 	uint32_t first_notice, last_notice; /* refs of what has events */
@@ -39,6 +40,15 @@ static inline const struct hf_addr *flow_local(const struct turn *t,
 }
 
 enum hf_error tcp_init(struct turn *t);
+
+/*
+ * RFC 9293 3.4.3: who may have forgotten which numbers he has used sends no
+ * segment at all until they are gone from the network.
+ */
+static inline bool tcp_is_quiet(const struct turn *t)
+{
+	return t->now < t->tcp->quiet_until;
+}
 
 /* ---- flow.c: finding what a segment is for ---------------------------- */
 
@@ -531,6 +541,7 @@ static inline void timer_stop(struct tcb *tcb, enum tcp_timer timer)
 hf_time timer_earliest(const struct turn *t, const struct tcb *tcb);
 void timer_segment_sent(struct turn *t, struct tcb *tcb);
 void timer_acked(struct turn *t, struct tcb *tcb);
+void timer_quiet(struct turn *t, struct tcb *tcb);
 void timer_ack_delayed(struct turn *t, struct tcb *tcb);
 void timer_window_closed(struct turn *t, struct tcb *tcb);
 void timer_probe_answered(struct tcb *tcb);

@@ -394,6 +394,35 @@ static void reset_ends_nothing(struct script *t)
 	state(t, HF_TIME_WAIT);
 }
 
+/* ---- quiet time: RFC 9293 3.4.3 --------------------------------------- */
+
+/* No segment, not even a reset; what was opened goes when it is over. */
+static void quiet_time(struct script *t)
+{
+	t->config.quiet_time = SEC(30);
+	start(t);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	dropped(t, HF_DROP_QUIET);
+	in(t, ". 1:1(0) ack 1");
+	dropped(t, HF_DROP_QUIET);
+	flow(t, 1);
+	user_open(t);
+	user_set(t, HF_OPTION_NODELAY, 1);
+	in(t, "S 0:0(0) <mss 1460>");
+	dropped(t, HF_DROP_QUIET);
+	in(t, ". 1:1(0) ack 1");
+	quiet(t, 29999);
+	due(t, 1, "S 0:0(0)");
+	due(t, 1000, "S 0:0(0)");
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1");
+	state(t, HF_ESTABLISHED);
+	flow(t, 0);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+}
+
 static void profiles(struct script *t)
 {
 	struct hf_config config;
@@ -422,6 +451,7 @@ static const struct script_test tests[] = {
 	SCRIPT(open_does_not_reuse),
 	SCRIPT(open_prefers_another_port),
 	SCRIPT(reset_ends_nothing),
+	SCRIPT(quiet_time),
 	SCRIPT(profiles),
 };
 /* clang-format on */
