@@ -35,6 +35,7 @@ struct hf_seq reopen_iss(const struct turn *t, const struct half_open *h)
 
 /* ---- passive: RFC 6191 2 ----------------------------------------------- */
 
+/* SHLD-4 */
 static bool is_new(const struct turn *t, const struct time_wait *w,
 		   const struct wire_tcp *syn)
 {
@@ -57,6 +58,7 @@ static bool is_wanted(const struct turn *t, const struct time_wait *w,
 	return (a->seg.flags & flags) == TCP_SYN && is_new(t, w, &a->seg);
 }
 
+/* MAY-2 */
 enum hf_drop reopen_time_wait(struct turn *t, struct time_wait *w,
 			      struct arrival *a)
 {

@@ -34,8 +34,8 @@ static bool is_beyond(const struct script *t, uint32_t old_iss)
 /* ---- passive ---------------------------------------------------------- */
 
 /*
- * RFC 6191 2: what a SYN must be like, by whether the old connection and the
- * SYN have timestamps. What is not taken is challenged: RFC 5961 4.2.
+ * SHLD-4, RFC 6191 2: what a SYN must be like, by whether the old connection
+ * and the SYN have timestamps. What is not taken is challenged: RFC 5961 4.2.
  */
 static void by_timestamp_and_number(struct script *t)
 {
