@@ -151,6 +151,7 @@ static void ended(struct socket *s, enum hf_error error)
 		fail(s, error);
 	else
 		s->is_done = true;
+	s->has_ended = true;
 	s->shut = SHUT_BOTH;
 	if (!s->has_port)
 		port_release(s);
@@ -223,7 +224,7 @@ void socket_event(struct socket *s, const struct hf_event *event)
 	if (event->flags & HF_EVENT_CLOSED)
 		ended(s, event->error);
 	if (socket_state(s, &status) == HF_CLOSED &&
-	    status.state == HF_TIME_WAIT && s->shut != SHUT_BOTH) {
+	    status.state == HF_TIME_WAIT && !s->has_ended) {
 		ended(s, HF_OK);
 		changes |= event->flags;
 	}

@@ -121,6 +121,7 @@ struct socket {
 	int error; /* SO_ERROR, an errno value */
 	int soft_error; /* what a timeout will be said to be */
 	bool is_done; /* the peer's FIN has come: the end, not an error */
+	bool has_ended; /* the connection, in whatever way */
 	bool wants_room; /* was told that it cannot write */
 	uint64_t position; /* octets received since it was opened */
 	struct urgent urgent;

@@ -223,7 +223,7 @@ static void write_call(struct dice *d, const char *form, char *to)
 			break;
 		case 'F': /* of send */
 			to += sprintf(to, "%s",
-				      PICK(d, "0", "0", "0", "oob", "more"));
+				      PICK(d, "0", "0", "0", "oob"));
 			break;
 		case 'E': /* of epoll */
 			to += sprintf(to, "%s",
