@@ -58,6 +58,7 @@ static struct hf_addr source(const struct socket *s, const struct hf_addr *to)
 static void begin(struct socket *s, const struct hf_status *status)
 {
 	s->association = ASSOCIATION_OPENING;
+	s->began = net_now(s->file.net);
 	s->has_ended = false;
 	s->wants_room = false;
 	s->soft_error = 0;

@@ -61,6 +61,7 @@ static struct socket *make_child(struct socket *listener,
 	if (s == NULL)
 		return NULL;
 	s->handle = handle;
+	s->began = net_now(net);
 	s->association = ASSOCIATION_DONE;
 	s->options = listener->options;
 	s->local = status->local;

@@ -161,6 +161,8 @@ static void soft_error(struct socket *s, enum hf_error error)
 {
 	enum slot slot = s->domain == AF_INET ? SLOT_RECVERR : SLOT_V6_RECVERR;
 
+	if (error == HF_ERR_TIMED_OUT)
+		return; /* R1: the host goes on until R2, and so do we */
 	s->soft_error = error_of_connection(error);
 	if (!socket_option(s, slot))
 		return;

@@ -123,6 +123,7 @@ struct socket {
 	bool is_done; /* the peer's FIN has come: the end, not an error */
 	bool has_ended; /* the connection, in whatever way */
 	bool wants_room; /* was told that it cannot write */
+	hf_time began; /* when it was opened or accepted */
 	uint64_t position; /* octets received since it was opened */
 	struct urgent urgent;
 
