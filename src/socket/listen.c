@@ -6,7 +6,7 @@
  * told how many more may come.
  */
 #include "listen.h"
-#include "option.h"
+#include "socket_option.h"
 #include <poll.h>
 #include <stdlib.h>
 

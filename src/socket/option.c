@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* setsockopt() and getsockopt(): finding the row, and doing what it says. */
 #include "listen.h"
-#include "option.h"
+#include "socket_option.h"
 #include <limits.h>
 #include <netinet/in.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SOL_SOCKET: what is more than an integer to keep. */
-#include "option.h"
+#include "socket_option.h"
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/time.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* IPPROTO_TCP: what is more than an integer to keep. */
-#include "option.h"
+#include "socket_option.h"
 #include <string.h>
 
 #define MSS_LEAST 88

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a socket is, and what becomes of it by the host's events. */
 #include "socket.h"
-#include "option.h"
+#include "socket_option.h"
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -170,7 +170,10 @@ static void soft_error(struct socket *s, enum hf_error error)
 	file_wake(&s->file, POLLERR);
 }
 
-/* Both directions are shut, and the peer goes on: Linux resets it then. */
+/*
+ * Both directions are shut, and the peer goes on: Linux resets it then. What
+ * was not read by now goes with it.
+ */
 static bool refuses_text(const struct socket *s)
 {
 	enum hf_state state = socket_state(s, NULL);

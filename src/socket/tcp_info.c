@@ -4,7 +4,7 @@
  * that this is compiled on know of it. Times are in microseconds or, where
  * marked, in milliseconds; what the host does not measure is 0.
  */
-#include "option.h"
+#include "socket_option.h"
 #include <linux/tcp.h>
 
 #define DUPLICATES 3 /* RFC 5681: so far may segments be reordered */

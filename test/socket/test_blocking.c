@@ -9,7 +9,7 @@
 
 /* ---- accept() and connect() -------------------------------------------- */
 
-static void connect_later(struct virtual *v)
+static void connect_later(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 
@@ -44,7 +44,7 @@ static void accept_times_out(void **state)
 	assert_int_equal(f->v.now - began, 1500 * MS);
 }
 
-static void shut_listener(struct virtual *v)
+static void shut_listener(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 
@@ -125,7 +125,7 @@ static void a_signal_interrupts(void **state)
 
 /* ---- octets ------------------------------------------------------------ */
 
-static void write_some(struct virtual *v)
+static void write_some(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 
@@ -206,7 +206,7 @@ static void rcvlowat_is_a_least(void **state)
 	assert_int_equal(f->v.now - began, 200 * MS);
 }
 
-static void read_half(struct virtual *v)
+static void read_half(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 	static char buf[32768];
@@ -255,7 +255,7 @@ static void write_times_out(void **state)
 
 /* ---- closing ----------------------------------------------------------- */
 
-static void close_server(struct virtual *v)
+static void close_server(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 
@@ -273,7 +273,7 @@ static void the_peer_ends_a_read(void **state)
 	assert_int_equal(hf_net_read(f->net, f->client, &c, 1), 0);
 }
 
-static void reset_server(struct virtual *v)
+static void reset_server(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 
@@ -294,7 +294,7 @@ static void a_reset_ends_a_read(void **state)
 	assert_int_equal(f->v.broken_pipes, 1);
 }
 
-static void close_and_talk(struct virtual *v)
+static void close_and_talk(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 	char c;
@@ -316,7 +316,7 @@ static void a_closed_descriptor_lives_on_in_a_call(void **state)
 	assert_int_equal(hf_net_read(f->net, f->client, &c, 1), 0);
 }
 
-static void cut(struct virtual *v)
+static void cut(struct virtual_net *v)
 {
 	v->is_cut = false;
 }

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/uio.h>
 
 /* ---- descriptors ------------------------------------------------------- */
@@ -377,16 +378,16 @@ static void nobody_starves(void **state)
 static void a_host_may_move(void **state)
 {
 	struct fixture *f = *state;
-	size_t size = (size_t)32 << 20;
-	void *copy = aligned_alloc(HF_BLOCK_ALIGN, size);
+	const size_t size = VIRTUAL_BLOCK;
+	void *copy = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	char buf[8];
 
 	pair_up(f);
 	assert_int_equal(hf_net_write(f->net, f->client, "hello", 5), 5);
-	assert_non_null(copy);
+	assert_ptr_not_equal(copy, MAP_FAILED);
 	memcpy(copy, f->v.block, size);
-	memset(f->v.block, 0xee, size);
-	free(f->v.block);
+	munmap(f->v.block, size);
 	f->v.block = copy;
 	assert_int_equal(hf_host_attach(copy, size, &f->v.host), HF_OK);
 	hf_net_attach(f->net, f->v.host);
