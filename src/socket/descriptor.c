@@ -50,6 +50,15 @@ static int install(struct file *file, int least, bool is_cloexec)
 	return -EMFILE;
 }
 
+bool descriptor_is_free(const struct hf_net *net)
+{
+	for (int i = 0; i < net->options.descriptors; i++) {
+		if (net->table[i].file == NULL)
+			return true;
+	}
+	return false;
+}
+
 int descriptor_open(struct file *file, bool is_cloexec)
 {
 	int fd = install(file, file->net->options.first, is_cloexec);

@@ -294,7 +294,8 @@ int hf_net_accept4(struct hf_net *net, int fd, struct sockaddr *addr,
 	error = socket_get(net, fd, &s);
 	if (error != 0)
 		return error;
-	error = accept_waiting(s, &child);
+	/* First, so that no connection is lost for it. */
+	error = descriptor_is_free(net) ? accept_waiting(s, &child) : -EMFILE;
 	if (error == 0)
 		error = deliver(child, addr, len, flags);
 	return (int)socket_leave(s, error);

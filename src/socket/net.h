@@ -63,6 +63,8 @@ static inline bool file_is_nonblocking(const struct file *file)
 
 /* descriptor.c: a descriptor for a file, whose first reference it takes. */
 int descriptor_open(struct file *file, bool is_cloexec);
+/* Is there a number left for another? */
+bool descriptor_is_free(const struct hf_net *net);
 /* The file of a descriptor, with a reference more; NULL: -EBADF. */
 struct file *descriptor_get(struct hf_net *net, int fd);
 /* Gives a reference back; the last one closes the file. */

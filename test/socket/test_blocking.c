@@ -253,6 +253,68 @@ static void write_times_out(void **state)
 	assert_int_equal(n, -EAGAIN);
 }
 
+static void drain_server(struct virtual_net *v)
+{
+	struct fixture *f = fixture_of(v);
+	static char buf[65536];
+
+	while (hf_net_recv(f->net, f->server, buf, sizeof buf, MSG_DONTWAIT) >
+	       0)
+		f->times++;
+	meanwhile(f, 10 * MS, drain_server);
+}
+
+static void splice_waits(void **state)
+{
+	static char data[65536];
+	struct fixture *f = *state;
+	hf_time began;
+	int fds[2];
+
+	pair_up(f);
+	assert_int_equal(hf_net_pipe(f->net, fds), 0);
+	began = f->v.now;
+	f->times = 2;
+	meanwhile(f, 100 * MS, write_some);
+	assert_int_equal(
+		hf_net_splice(f->net, f->server, NULL, fds[1], NULL, 100, 0),
+		5);
+	assert_int_equal(f->v.now - began, 100 * MS);
+	assert_int_equal(hf_net_read(f->net, fds[0], data, 100), 5);
+	set_int(f, f->client, SOL_SOCKET, SO_SNDBUF, 8192);
+	assert_int_equal(hf_net_write(f->net, fds[1], data, 65536), 65536);
+	f->times = 0;
+	meanwhile(f, 10 * MS, drain_server);
+	assert_int_equal(
+		hf_net_splice(f->net, fds[0], NULL, f->client, NULL, 65536, 0),
+		65536);
+	assert_true(f->times > 1);
+	f->v.meanwhile = NULL;
+}
+
+/* What another call reads meanwhile is not looked at twice. */
+static void read_all(struct virtual_net *v)
+{
+	struct fixture *f = fixture_of(v);
+	char buf[16];
+
+	assert_int_equal(hf_net_read(f->net, f->server, buf, 16), 5);
+	meanwhile(f, 10 * MS, write_some);
+}
+
+static void looking_while_another_reads(void **state)
+{
+	struct fixture *f = *state;
+	char buf[16];
+
+	pair_up(f);
+	assert_int_equal(hf_net_write(f->net, f->client, "abcde", 5), 5);
+	meanwhile(f, 50 * MS, read_all);
+	assert_int_equal(
+		hf_net_recv(f->net, f->server, buf, 10, MSG_PEEK | MSG_WAITALL),
+		10);
+}
+
 /* ---- closing ----------------------------------------------------------- */
 
 static void close_server(struct virtual_net *v)
@@ -435,6 +497,8 @@ int main(void)
 		NET_TEST(rcvlowat_is_a_least),
 		NET_TEST(write_waits_for_room),
 		NET_TEST(write_times_out),
+		NET_TEST(splice_waits),
+		NET_TEST(looking_while_another_reads),
 		NET_TEST(the_peer_ends_a_read),
 		NET_TEST(a_reset_ends_a_read),
 		NET_TEST(a_closed_descriptor_lives_on_in_a_call),

@@ -50,6 +50,8 @@ static void accept_needs_a_number(void **state)
 	assert_int_equal(hf_net_accept(f->net, f->listener, NULL, NULL),
 			 -EMFILE);
 	assert_int_equal(hf_net_close(f->net, one), 0);
+	/* It is still there. */
+	assert_int_equal(hf_net_accept(f->net, f->listener, NULL, NULL), one);
 }
 
 static void kinds_of_sockets(void **state)
