@@ -65,6 +65,7 @@ static struct socket *make_child(struct socket *listener,
 	s->association = ASSOCIATION_DONE;
 	s->options = listener->options;
 	s->local = status->local;
+	s->has_local = listener->has_local;
 	s->port = status->local_port;
 	s->remote = status->remote;
 	s->remote_port = status->remote_port;

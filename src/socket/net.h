@@ -30,6 +30,8 @@ struct hf_net {
 	struct hf_net_driver driver;
 	struct hf_net_options options;
 	struct descriptor *table; /* options.descriptors of them */
+	int lowest; /* all before this one are taken */
+	int open; /* so many are */
 	struct socket *ports[PORT_CHAINS]; /* who holds a port, by number */
 	uint64_t random; /* for the ports that bind() picks */
 };

@@ -133,7 +133,7 @@ struct socket {
 	bool has_local; /* bind() chose the address */
 	bool has_port; /* bind() chose the port */
 	bool holds_port; /* is in net->ports */
-	struct socket *next_at_port;
+	struct socket *next_at_port, **at_port; /* what points to it */
 
 	struct listening *listen;
 	int backlog;

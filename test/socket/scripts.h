@@ -88,6 +88,9 @@ static const struct {
 	  PAIR "connect 1 none 0; poll 1; state 1; get 1 error; name 1; "
 	  "peer 1; poll 2; get 2 error; connect 1 lo4 1; connect 1 lo4 1; "
 	  "poll 1" },
+	{ "what is dissolved keeps what was bound",
+	  PAIR "connect 2 none 0; name 2; name 1; connect 1 none 0; name 1; "
+	  "bind 1 lo4 2; connect 1 lo4 1; connect 1 none 0; name 1" },
 	{ "a shutdown that makes no sense",
 	  PAIR "shutdown 1 3; shutdown 1 -1; poll 1" },
 	{ "shut down while opening",

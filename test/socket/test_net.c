@@ -36,6 +36,24 @@ static void numbers_begin_where_told(void **state)
 	assert_int_equal(make_socket(f), 1001);
 }
 
+/* The lowest that is free, whatever the order. */
+static void numbers_are_the_lowest(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(make_socket(f), i);
+	assert_int_equal(hf_net_close(f->net, 4), 0);
+	assert_int_equal(hf_net_close(f->net, 1), 0);
+	assert_int_equal(hf_net_fcntl(f->net, 0, F_DUPFD, 3), 4);
+	assert_int_equal(hf_net_fcntl(f->net, 0, F_DUPFD, 3), 6);
+	assert_int_equal(make_socket(f), 1);
+	assert_int_equal(make_socket(f), 7);
+	for (int i = 7; i >= 0; i--)
+		assert_int_equal(hf_net_close(f->net, i), 0);
+	assert_int_equal(make_socket(f), 0);
+}
+
 static void accept_needs_a_number(void **state)
 {
 	const struct virtual_plan plan = { .options = { .descriptors = 3 } };
@@ -400,6 +418,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		NET_TEST(numbers_begin_where_told),
+		NET_TEST(numbers_are_the_lowest),
 		NET_TEST(accept_needs_a_number),
 		NET_TEST(kinds_of_sockets),
 		NET_TEST(flags_are_of_the_descriptor_or_the_file),
