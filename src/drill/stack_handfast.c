@@ -8,6 +8,7 @@
 #include "stack_handfast.h"
 #include "sysctl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +139,7 @@ static bool collect(struct handfast *handfast)
 	while (hf_loopback(handfast->host, data, sizeof data, 64,
 			   handfast->now))
 		;
+	assert(hf_host_check(handfast->host) == 0);
 	return any;
 }
 
