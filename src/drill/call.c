@@ -178,6 +178,8 @@ static bool conclude(struct drill_invocation *call)
 {
 	if (call->run->report.failed)
 		return false;
+	if (call->run->stack->failure[0])
+		return call_fail(call, "%s", call->run->stack->failure);
 	if (!compare_result(call) || !check_end(call))
 		return false;
 	return !call->row->check || call->row->check(call);

@@ -8,6 +8,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* How long a call that blocks may be late before the script gives up. */
 #define PATIENCE ((int64_t)HF_SECOND)
@@ -177,6 +178,38 @@ static void sight(void *context, const struct hf_sight *what)
 	drill_report_sight(&run->report, what);
 }
 
+/* ---- what cannot be run ----------------------------------------------- */
+
+/* Says so before anything is done. */
+static bool is_possible(struct drill_run *run, const struct drill_event *event)
+{
+	const struct drill_packet *packet = &event->packet;
+	bool six = drill_network_is_ipv6(&run->rules->network);
+	const struct drill_icmp *icmp = &packet->icmp;
+
+	if (event->kind != DRILL_EVENT_PACKET)
+		return true;
+	if (packet->headers)
+		return drill_report_fail(&run->report, run->file, event->at,
+					 "encapsulation is not supported: a "
+					 "handfast host has no tunnels");
+	if ((packet->protocol == DRILL_ICMP ||
+	     packet->protocol == DRILL_ICMPV6) &&
+	    !(six ? icmp->v6.known : icmp->v4.known))
+		return drill_report_fail(&run->report, run->file, event->at,
+					 "IPv%d has no such ICMP message",
+					 six ? 6 : 4);
+	return true;
+}
+
+static bool all_are_possible(struct drill_run *run)
+{
+	for (size_t i = 0; i < run->script->events; i++)
+		if (!is_possible(run, &run->script->event[i]))
+			return false;
+	return true;
+}
+
 /* ---- all -------------------------------------------------------------- */
 
 static bool run_events(struct drill_run *run)
@@ -197,8 +230,10 @@ static bool run_code(struct drill_run *run)
 
 	if (drill_code_run(run->code, why))
 		return true;
-	return drill_report_fail(&run->report, run->file,
-				 drill_run_event(run)->at, "%s", why);
+	/* An assertion tells where it stands. */
+	if (strncmp(why, run->file, strlen(run->file)) == 0)
+		return drill_report_fail_at(&run->report, why);
+	return drill_run_fail(run, "%s", why);
 }
 
 bool drill_run_all(struct drill_run *run)
@@ -208,6 +243,8 @@ bool drill_run_all(struct drill_run *run)
 	run->stack->context = run;
 	run->origin = run->stack->ops->now(run->stack);
 	run->report.origin = run->origin;
+	if (!all_are_possible(run))
+		return false;
 	if (run->rules->init_scripts &&
 	    !drill_run_init_scripts(run, run->rules->init_scripts))
 		return false;

@@ -110,9 +110,11 @@ static void halve(const struct drill_packet *packet, struct drill_packet *first,
 	second->tcp.flags &= (uint16_t)~DRILL_CWR;
 }
 
-static bool is_varied(const struct drill_packet *packet)
+/* What no connection stands behind is answered each time. */
+static bool is_varied(const struct drill_flow *flow,
+		      const struct drill_packet *packet)
 {
-	return packet->protocol == DRILL_TCP &&
+	return packet->protocol == DRILL_TCP && !flow->is_stray &&
 	       !(packet->tcp.flags & (DRILL_SYN | DRILL_RST));
 }
 
@@ -146,20 +148,17 @@ bool drill_run_inbound(struct drill_run *run)
 
 	if (!flow)
 		return false;
-	if (packet->headers)
-		return drill_run_fail(run, "a handfast host has no tunnels: "
-					   "encapsulation is not supported");
 	if (!flow->local_port)
 		return drill_run_fail(run, "the connection's own port is not "
 					   "known: no SYN came out yet");
 	learn(flow, packet);
 	part[0] = *packet;
-	if (variant->split && is_varied(packet) && packet->tcp.len > 1) {
+	if (variant->split && is_varied(flow, packet) && packet->tcp.len > 1) {
 		halve(packet, &part[0], &part[1]);
 		parts = 2;
 	}
 	if (!inject(run, part, parts))
 		return false;
-	return !variant->duplicate || !is_varied(packet) ||
+	return !variant->duplicate || !is_varied(flow, packet) ||
 	       inject(run, part, parts);
 }

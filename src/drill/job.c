@@ -117,7 +117,8 @@ static bool settle(struct job *job, struct drill_rules *rules,
 	}
 	if (!set_options(job, rules, script))
 		return false;
-	if (kind && drill_network_is_ipv6(&rules->network))
+	if (kind && !job->markers.ipv6_only &&
+	    drill_network_is_ipv6(&rules->network))
 		rules->network.mtu += LONGER_HEADER;
 	rules->verbose |= setup->verbose;
 	if (!drill_rules_finish(rules, why))

@@ -96,6 +96,13 @@ bool kernel_caller_is_busy(const struct kernel_caller *caller);
 bool kernel_caller_is_self(const struct kernel_caller *caller);
 
 /*
+ * A script's times are within some milliseconds: the calling thread goes
+ * first, if it may, and sleeps no longer than it says. What it starts does
+ * not.
+ */
+void kernel_be_punctual(void);
+
+/*
  * The signal that gets a thread out of a call; kernel_guard() has it sent to
  * the calling thread some seconds from now, kernel_unguard() not any more.
  */

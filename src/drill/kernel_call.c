@@ -9,10 +9,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -77,6 +79,16 @@ void kernel_guard_end(void)
 	has_guard = false;
 }
 
+void kernel_be_punctual(void)
+{
+	const struct sched_param first = {
+		.sched_priority = sched_get_priority_min(SCHED_RR),
+	};
+
+	(void)prctl(PR_SET_TIMERSLACK, 1);
+	(void)sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &first);
+}
+
 /* ---- the thread -------------------------------------------------------- */
 
 static void signal_event(int fd)
@@ -99,6 +111,7 @@ static void *serve(void *argument)
 {
 	struct kernel_caller *caller = argument;
 
+	kernel_be_punctual();
 	atomic_store(&caller->id, gettid());
 	for (;;) {
 		wait_event(caller->wake);

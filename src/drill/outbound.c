@@ -196,7 +196,18 @@ static void fill_unsaid(struct drill_packet *packet,
 	}
 }
 
-/* `expected` in octets and in words; false: a failure. */
+/* Which TS val is sent is not looked at; it is shown as it came. */
+static void copy_timestamp(uint8_t *octets, const struct drill_view *expected,
+			   const struct drill_view *came)
+{
+	const uint8_t *from = drill_view_option(came, OPTION_TIMESTAMP, 8);
+	const uint8_t *to = drill_view_option(expected, OPTION_TIMESTAMP, 8);
+
+	if (from && to)
+		memcpy(octets + (to - octets), from, 4);
+}
+
+/* `expected` in octets; false: a failure. */
 static bool build_expected(struct drill_run *run, struct drill_flow *flow,
 			   const struct drill_packet *packet,
 			   const struct drill_view *came,
@@ -215,6 +226,7 @@ static bool build_expected(struct drill_run *run, struct drill_flow *flow,
 	wrong = drill_view_read(expected, run->octets[0], len);
 	if (wrong)
 		return drill_run_fail(run, "the script's packet: %s", wrong);
+	copy_timestamp(run->octets[0], expected, came);
 	run->expected = len;
 	return true;
 }
@@ -290,7 +302,9 @@ static bool is_the_same(struct drill_run *run, struct drill_flow *flow,
 	fill_unsaid(&full, came);
 	len = drill_packet_build(&path, &full, run->octets[0], why);
 	return len && !drill_view_read(&expected, run->octets[0], len) &&
-	       !drill_packet_differs(packet, &expected, came, why);
+	       !drill_packet_differs(packet, &expected, came, why) &&
+	       drill_run_is_in_time(run,
+				    (int64_t)(run->sent.when - run->origin));
 }
 
 static enum fate choose_fate(struct drill_run *run, struct drill_flow *flow,

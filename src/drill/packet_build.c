@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Datagrams of a script: IP, TCP and UDP. */
-#include "packet.h"
+#include "packets.h"
 
 #include "bytes.h"
 #include "checksum.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ICMP and ICMPv6 of a script, with the datagram that they quote. */
-#include "packet.h"
+#include "packets.h"
 
 #include "bytes.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Whether what came out is what the script says. */
-#include "packet.h"
+#include "packets.h"
 
 #include "bytes.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The options of TCP, from the words of a script to octets. */
-#include "packet.h"
+#include "packets.h"
 
 #include "bytes.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What came out, from octets to a plain struct. Checksums are looked at. */
-#include "packet.h"
+#include "packets.h"
 
 #include "bytes.h"
 #include "checksum.h"

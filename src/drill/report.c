@@ -121,6 +121,15 @@ bool drill_report_fail(struct drill_report *report, const char *file,
 	return false;
 }
 
+bool drill_report_fail_at(struct drill_report *report, const char *text)
+{
+	if (report->failed)
+		return false;
+	report->failed = true;
+	snprintf(report->why, sizeof report->why, "%s", text);
+	return false;
+}
+
 void drill_report_print(struct drill_report *report, FILE *to)
 {
 	fprintf(to, "%s\n", report->why);

@@ -53,6 +53,9 @@ drill_report_fail(struct drill_report *report, const char *file,
 void drill_report_ignore(struct drill_report *report, const char *name);
 void drill_ignored_add(char *ignored, const char *name);
 
+/* The same where the text says the place itself; always returns false. */
+bool drill_report_fail_at(struct drill_report *report, const char *text);
+
 /* Prints the failure, and the trace until then. */
 void drill_report_print(struct drill_report *report, FILE *to);
 

@@ -37,22 +37,6 @@ static bool read_address(const char *text, struct hf_addr *addr)
 	return true;
 }
 
-/* An address, or a network as packetdrill has it: 192.0.2.1/24. */
-static bool read_prefix(const char *text, struct hf_addr *addr, unsigned *len)
-{
-	const char *slash = strchr(text, '/');
-	size_t n = slash ? (size_t)(slash - text) : strlen(text);
-	char alone[INET6_ADDRSTRLEN];
-
-	if (n >= sizeof alone)
-		return false;
-	memcpy(alone, text, n);
-	alone[n] = '\0';
-	if (slash)
-		*len = (unsigned)strtoul(slash + 1, NULL, 10);
-	return read_address(alone, addr);
-}
-
 /* 255.255.0.0 has 16. */
 static bool read_netmask(const char *text, unsigned *len)
 {
@@ -138,12 +122,10 @@ static bool set_address(struct drill_rules *rules, const char *name,
 	if (strcmp(name, "ip_version") == 0)
 		return read_version(value, &network->ip_version);
 	if (strcmp(name, "local_ip") == 0)
-		return rules->has_local = read_prefix(value, &network->local,
-						      &network->prefix_len);
+		return rules->has_local = read_address(value, &network->local);
 	if (strcmp(name, "remote_ip") == 0)
 		return rules->has_remote =
-			       read_prefix(value, &network->remote,
-					   &network->remote_prefix_len);
+			       read_address(value, &network->remote);
 	if (strcmp(name, "gateway_ip") == 0)
 		return rules->has_gateway =
 			       read_address(value, &network->gateway);
@@ -222,6 +204,13 @@ const char *drill_rules_set(struct drill_rules *rules, const char *name,
 
 /* ---- defaults that depend on others ----------------------------------- */
 
+/* Another address of the same network: of ...1 it is ...2. */
+static struct hf_addr neighbour_of(struct hf_addr addr)
+{
+	addr.octet[15] ^= (addr.octet[15] & 3) == 3 ? 1 : 3;
+	return addr;
+}
+
 static void default_addresses(struct drill_rules *rules)
 {
 	bool six = drill_network_is_ipv6(&rules->network);
@@ -234,8 +223,7 @@ static void default_addresses(struct drill_rules *rules)
 		read_address(six ? "2001:db8::1" : "192.0.2.1",
 			     &network->remote);
 	if (!rules->has_gateway)
-		read_address(six ? "fd3d:fa7b:d17d::2" : "192.168.0.2",
-			     &network->gateway);
+		network->gateway = neighbour_of(network->local);
 	if (!network->prefix_len)
 		network->prefix_len = six ? 48 : 16;
 	if (!network->remote_prefix_len)

@@ -4,8 +4,8 @@
 #define DRILL_RUN_H
 
 #include "arena.h"
-#include "flow.h"
-#include "packet.h"
+#include "flows.h"
+#include "packets.h"
 #include "report.h"
 #include "rules.h"
 
@@ -67,6 +67,9 @@ void drill_run_settle(struct drill_run *run);
 
 /* How far from its time the next event may be. */
 int64_t drill_run_tolerance(const struct drill_run *run);
+
+/* True if the next event may happen at `when`. */
+bool drill_run_is_in_time(const struct drill_run *run, int64_t when);
 
 /*
  * False, and a failure, if `when` is not when the next event should happen:

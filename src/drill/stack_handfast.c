@@ -6,7 +6,9 @@
  */
 #define _GNU_SOURCE
 #include "stack_handfast.h"
+#include "sysctl.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,6 +139,7 @@ static bool collect(struct handfast *handfast)
 	while (hf_loopback(handfast->host, data, sizeof data, 64,
 			   handfast->now))
 		;
+	assert(hf_host_check(handfast->host) == 0);
 	return any;
 }
 
@@ -349,7 +352,8 @@ struct drill_stack *drill_stack_handfast(const struct drill_network *network,
 	handfast->stack.network = *network;
 	handfast->last = &handfast->first;
 	handfast->now = START;
-	hf_config_default(&handfast->config, options->profile);
+	drill_setting_defaults(&handfast->config, &handfast->sockets,
+			       options->profile);
 	handfast->config.no_header_prediction = options->no_header_prediction;
 	return &handfast->stack;
 }

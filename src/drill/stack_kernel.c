@@ -10,13 +10,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
-#include <sys/prctl.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -452,20 +450,6 @@ static bool open_parts(struct kernel_stack *kernel, char *failure)
 	return true;
 }
 
-/*
- * A script's times are within some milliseconds: this thread goes first, if
- * it may, and sleeps no longer than it says. What it starts does not.
- */
-static void be_punctual(void)
-{
-	const struct sched_param first = {
-		.sched_priority = sched_get_priority_min(SCHED_RR),
-	};
-
-	(void)prctl(PR_SET_TIMERSLACK, 1);
-	(void)sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &first);
-}
-
 struct drill_stack *drill_stack_kernel(const struct drill_network *network,
 				       char *failure)
 {
@@ -482,6 +466,6 @@ struct drill_stack *drill_stack_kernel(const struct drill_network *network,
 		return NULL;
 	}
 	signal(SIGPIPE, SIG_IGN); /* writes say EPIPE */
-	be_punctual();
+	kernel_be_punctual();
 	return &kernel->stack;
 }

@@ -43,6 +43,7 @@ const struct sysctl_row sysctl_bsd[] = {
 	SET(TCP "sendspace", NUMBER, config.send_buffer, 1, TOP, 0),
 	SET(TCP "recvspace", NUMBER, config.receive_buffer, 1, TOP, 0),
 	SET(TCP "sack.enable", NOT, config.no_sack, 0, 1, 0),
+	SET(TCP "syncookies", SMALL, config.syn_cookies, 0, 1, 0),
 	SET(TCP "path_mtu_discovery", NOT, sockets.no_path_mtu, 0, 1, 0),
 	{ TCP "ecn.enable", NULL, SYSCTL_ECN_BSD, SYSCTL_OF(config.ecn), 0, 4,
 	  1, 0, "no accurate ECN (RFC 9768)" },

@@ -60,7 +60,7 @@ const struct sysctl_row sysctl_linux[] = {
 	    config.syn_linear_timeouts, 0, 127),
 	SET_TO(IPV4 "tcp_synack_retries", "5", NUMBER, config.syn_ack_retries,
 	       0, 255, 14),
-	IGNORED(IPV4 "tcp_syncookies", "1", no_such),
+	SET(IPV4 "tcp_syncookies", "1", SMALL, config.syn_cookies, 0, 2),
 	IGNORED(IPV4 "tcp_abort_on_overflow", "0", no_such),
 	IGNORED(IPV4 "tcp_tw_reuse", "2", no_such),
 	IGNORED(IPV4 "tcp_rfc1337", "0", no_such),

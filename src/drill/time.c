@@ -59,18 +59,26 @@ static bool is_range(const struct drill_event *event)
 	       event->time == DRILL_TIME_RELATIVE_RANGE;
 }
 
+bool drill_run_is_in_time(const struct drill_run *run, int64_t when)
+{
+	const struct drill_event *event = drill_run_event(run);
+	int64_t last = is_range(event) ? run->end : run->start;
+	int64_t tolerance = drill_run_tolerance(run);
+
+	return event->time == DRILL_TIME_ANY ||
+	       (when >= run->start - tolerance && when <= last + tolerance);
+}
+
 bool drill_run_check_time(struct drill_run *run, const char *what, int64_t when)
 {
 	const struct drill_event *event = drill_run_event(run);
 	int64_t tolerance = drill_run_tolerance(run);
 
-	if (event->time == DRILL_TIME_ANY)
+	if (drill_run_is_in_time(run, when))
 		return true;
 	if (!is_range(event))
 		return drill_run_check_moment(run, event->at, what, run->start,
 					      when);
-	if (when >= run->start - tolerance && when <= run->end + tolerance)
-		return true;
 	return drill_run_fail(run,
 			      "%s at %s s instead of %s to %s s, with a "
 			      "tolerance of %s s",

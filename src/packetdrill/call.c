@@ -4,7 +4,7 @@
  * errno instead of a negative result.
  */
 #define _GNU_SOURCE
-#include "call.h"
+#include "packetdrill_call.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The beginning and the end of a stack for packetdrill. */
 #define _GNU_SOURCE
-#include "call.h"
+#include "packetdrill_call.h"
 
 #include <handfast/device.h>
 #include <stdio.h>
@@ -130,7 +130,7 @@ packetdrill_interface_init(const char *flags,
 
 	if (!p)
 		give_up("no memory");
-	if (!packetdrill_flags_read(&p->flags, flags, failure))
+	if (!so_flags_read(&p->flags, flags, failure))
 		give_up(failure);
 	error = begin(p);
 	if (error)

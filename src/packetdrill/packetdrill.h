@@ -14,7 +14,7 @@
 #ifndef PACKETDRILL_H
 #define PACKETDRILL_H
 
-#include "flags.h"
+#include "so_flags.h"
 
 #include <handfast/host.h>
 #include <handfast/socket.h>
@@ -44,7 +44,7 @@ struct packetdrill_waiter {
 struct packetdrill {
 	pthread_mutex_t lock; /* around all below */
 	pthread_t main;
-	struct packetdrill_flags flags;
+	struct so_flags flags;
 
 	void *block;
 	struct hf_host *host;

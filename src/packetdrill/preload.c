@@ -6,7 +6,7 @@
  * are its, all others the kernel's.
  */
 #define _GNU_SOURCE
-#include "call.h"
+#include "packetdrill_call.h"
 
 #include <errno.h>
 #include <stdlib.h>

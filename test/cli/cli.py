@@ -19,7 +19,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 
 COMMANDS = [["serve"], ["connect"], ["lab"], ["bench"], ["bench", "crr"],
-            ["bench", "stream"]]
+            ["bench", "stream"], ["drill"]]
 
 WRONG = [
     [],
@@ -65,6 +65,13 @@ WRONG = [
     ["serve", "echo", "--tap", "hf0", "--mtu", "575"],
     ["serve", "echo", "--tap", "hf0", "--mtu", "65536"],
     ["lab", "echo", "--tap", "hf0"],
+    ["drill"],
+    ["drill", "--dance", "x.pkt"],
+    ["drill", "--mtu=big", "x.pkt"],
+    ["drill", "--profile", "windows", "x.pkt"],
+    ["drill", "-j", "0", "x.pkt"],
+    ["drill", "-D", "x", "x.pkt"],
+    ["drill", "--ip_version=ipv5", "x.pkt"],
     ["connect"],
     ["connect", "10.9.0.1"],
     ["connect", "10.9.0.1", "0"],

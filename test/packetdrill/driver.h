@@ -8,7 +8,7 @@
 #ifndef TEST_DRIVER_H
 #define TEST_DRIVER_H
 
-#include "interface.h"
+#include "packetdrill_interface.h"
 
 #include <stdbool.h>
 #include <stdint.h>

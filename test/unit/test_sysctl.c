@@ -42,6 +42,8 @@ static void a_setting_changes_the_configuration(void **state)
 	assert_int_equal(config.rto_min, 5 * HF_MILLISECOND);
 	done("net.ipv4.tcp_syn_retries", "1");
 	assert_int_equal(config.syn_retries, 1);
+	done("net.ipv4.tcp_syncookies", "2");
+	assert_int_equal(config.syn_cookies, HF_COOKIES_ALWAYS);
 	done("net.ipv4.tcp_retries2", "2");
 	assert_int_equal(config.retries, 2);
 	done("net.ipv4.ip_default_ttl", "77");

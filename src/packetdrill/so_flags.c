@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
-#include "flags.h"
+#include "so_flags.h"
 #include "sysctl.h"
 
 #include <arpa/inet.h>
@@ -18,12 +18,11 @@ static bool read_address(struct hf_addr *addr, const char *text)
 	       inet_pton(AF_INET6, text, addr->octet) == 1;
 }
 
-static bool add_local(struct packetdrill_flags *flags, const char *value,
-		      char *failure)
+static bool add_local(struct so_flags *flags, const char *value, char *failure)
 {
-	if (flags->locals == PACKETDRILL_ADDRESSES) {
+	if (flags->locals == SO_FLAGS_ADDRESSES) {
 		snprintf(failure, DRILL_FAILURE, "more than %u addresses",
-			 PACKETDRILL_ADDRESSES);
+			 SO_FLAGS_ADDRESSES);
 		return false;
 	}
 	if (read_address(&flags->local[flags->locals], value)) {
@@ -34,8 +33,7 @@ static bool add_local(struct packetdrill_flags *flags, const char *value,
 	return false;
 }
 
-static bool set_mtu(struct packetdrill_flags *flags, const char *value,
-		    char *failure)
+static bool set_mtu(struct so_flags *flags, const char *value, char *failure)
 {
 	char *end;
 	unsigned long mtu = strtoul(value, &end, 10);
@@ -51,7 +49,7 @@ static bool set_mtu(struct packetdrill_flags *flags, const char *value,
 }
 
 /* It must come first, as it is where settings begin. */
-static bool set_profile(struct packetdrill_flags *flags, const char *value,
+static bool set_profile(struct so_flags *flags, const char *value,
 			char *failure)
 {
 	if (strcmp(value, "linux") != 0 && strcmp(value, "rfc") != 0) {
@@ -65,7 +63,7 @@ static bool set_profile(struct packetdrill_flags *flags, const char *value,
 	return true;
 }
 
-static bool set_other(struct packetdrill_flags *flags, const char *name,
+static bool set_other(struct so_flags *flags, const char *name,
 		      const char *value, char *failure)
 {
 	const char *why = drill_setting_why(name);
@@ -91,8 +89,7 @@ static bool set_other(struct packetdrill_flags *flags, const char *name,
 	return false;
 }
 
-static bool read_word(struct packetdrill_flags *flags, char *word,
-		      char *failure)
+static bool read_word(struct so_flags *flags, char *word, char *failure)
 {
 	char *value = strchr(word, '=');
 
@@ -120,8 +117,7 @@ static void set_limits(struct hf_config *config)
 	config->addresses = 256;
 }
 
-bool packetdrill_flags_read(struct packetdrill_flags *flags, const char *text,
-			    char *failure)
+bool so_flags_read(struct so_flags *flags, const char *text, char *failure)
 {
 	char *copy, *rest, *word;
 	bool is_good = true;

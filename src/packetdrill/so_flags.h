@@ -10,23 +10,22 @@
  * Without `local` the host has packetdrill's usual addresses, and learns
  * others from bind() and from what is sent to it.
  */
-#ifndef PACKETDRILL_FLAGS_H
-#define PACKETDRILL_FLAGS_H
+#ifndef PACKETDRILL_SO_FLAGS_H
+#define PACKETDRILL_SO_FLAGS_H
 
 #include "stack.h"
 
-#define PACKETDRILL_ADDRESSES 8u
+#define SO_FLAGS_ADDRESSES 8u
 
-struct packetdrill_flags {
+struct so_flags {
 	struct hf_config config;
 	struct drill_sockets_defaults sockets;
 	uint32_t mtu;
-	struct hf_addr local[PACKETDRILL_ADDRESSES];
+	struct hf_addr local[SO_FLAGS_ADDRESSES];
 	unsigned locals; /* 0: they are learned */
 };
 
 /* False: `failure` (DRILL_FAILURE octets) tells why. NULL is no word. */
-bool packetdrill_flags_read(struct packetdrill_flags *flags, const char *text,
-			    char *failure);
+bool so_flags_read(struct so_flags *flags, const char *text, char *failure);
 
 #endif

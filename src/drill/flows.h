@@ -7,8 +7,8 @@
  * they are relative to the SYN's, as tcpdump prints them. Of a connection that
  * the stack knows nothing of they are as they stand.
  */
-#ifndef DRILL_FLOW_H
-#define DRILL_FLOW_H
+#ifndef DRILL_FLOWS_H
+#define DRILL_FLOWS_H
 
 #include "script.h"
 #include "stack.h"

@@ -4,10 +4,10 @@
  * agree. What the peer sends is built here, not by src/wire: a script may want
  * what no host would send.
  */
-#ifndef DRILL_PACKET_H
-#define DRILL_PACKET_H
+#ifndef DRILL_PACKETS_H
+#define DRILL_PACKETS_H
 
-#include "flow.h"
+#include "flows.h"
 
 /* A datagram as it came out; pointers are into it. */
 struct drill_view {

@@ -3,7 +3,7 @@
 #ifndef PACKETDRILL_CALL_H
 #define PACKETDRILL_CALL_H
 
-#include "interface.h"
+#include "packetdrill_interface.h"
 #include "packetdrill.h"
 
 /* Fills in all but `userdata` and `free`. */
