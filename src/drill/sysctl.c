@@ -11,8 +11,8 @@
 #define NAME 128u
 #define VALUES 3u
 
-/* What a queue must hold for a Linux that would let it grow. */
-#define LEAST_SCALED 65535u
+/* The most that a window can say without a scale. */
+#define UNSCALED 65535u
 
 /* ---- finding ----------------------------------------------------------- */
 
@@ -129,7 +129,7 @@ static void choose_scale(struct sysctl_target *target)
 				: sockets->receive_most;
 	uint8_t scale = 0;
 
-	while (scale < 14 && most >> scale > LEAST_SCALED)
+	while (scale < 14 && most >> scale > UNSCALED)
 		scale++;
 	target->config.window_scale = scale;
 }

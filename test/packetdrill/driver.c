@@ -14,10 +14,10 @@
 
 #define SPIN 20 /* microseconds */
 
-#if defined(__SANITIZE_ADDRESS__)
-#define DEEP 0 /* refused by the sanitizer */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DEEP 0 /* refused by the sanitizers */
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
 #define DEEP 0
 #endif
 #endif
