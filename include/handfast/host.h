@@ -66,6 +66,7 @@ struct hf_config {
 	uint32_t send_buffer; /* default octets of each send queue */
 	uint32_t receive_buffer; /* default octets of each receive queue */
 
+	hf_time quiet_time; /* no segment for so long: RFC 9293 3.4.3; 0: off */
 	hf_time msl; /* RFC 9293 3.4.2; TIME_WAIT is twice this */
 	hf_time fin_wait_2; /* after release only; HF_NEVER: wait for ever */
 	hf_time rto_min; /* RFC 6298 (2.4) */
@@ -107,6 +108,8 @@ struct hf_config {
 	bool no_header_prediction; /* every segment takes the slow path */
 	uint8_t ecn; /* enum hf_ecn */
 	uint8_t syn_cookies; /* enum hf_syn_cookies */
+	uint8_t time_wait_reuse; /* enum hf_reuse */
+	bool rfc1337; /* no reset ends TIME_WAIT */
 };
 
 /* Explicit Congestion Notification: RFC 3168. */
@@ -114,6 +117,17 @@ enum hf_ecn {
 	HF_ECN_OFF,
 	HF_ECN_ASK, /* who opens asks for it, who is asked agrees */
 	HF_ECN_ANSWER, /* who is asked agrees */
+};
+
+/*
+ * Whether an active OPEN may use a pair in TIME_WAIT, a second after it began
+ * and if both ends had timestamps: RFC 6191 with the roles changed. Another
+ * port is preferred where it may be chosen.
+ */
+enum hf_reuse {
+	HF_REUSE_OFF,
+	HF_REUSE_ON,
+	HF_REUSE_LOOPBACK, /* where an address is 127.0.0.0/8 or ::1 */
 };
 
 /*
@@ -387,11 +401,13 @@ enum hf_drop {
 	HF_DROP_CLOSED_RST, /* a reset for no such connection */
 	HF_DROP_LISTEN_FLAGS, /* in LISTEN: no SYN, or a reset */
 	HF_DROP_LISTEN_ACK, /* in LISTEN: an ACK, answered by a reset */
+	HF_DROP_QUIET, /* config.quiet_time is not over */
 	HF_DROP_BACKLOG, /* half-open or completed queue is full */
 	HF_DROP_REFUSED, /* the program said no to this SYN */
 	HF_DROP_SEQUENCE, /* unacceptable: outside the window */
 	HF_DROP_PAWS, /* RFC 7323 5 */
 	HF_DROP_RST_CHALLENGED, /* RFC 5961 3 */
+	HF_DROP_RST_IGNORED, /* in TIME_WAIT: RFC 1337 */
 	HF_DROP_SYN_CHALLENGED, /* RFC 5961 4 */
 	HF_DROP_NO_ACK, /* ACK bit is off */
 	HF_DROP_ACK, /* acknowledges what was never sent, or long ago */

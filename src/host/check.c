@@ -6,7 +6,7 @@
 
 /* What a walk over the table has seen. */
 struct census {
-	uint32_t connections, half_open, time_wait;
+	uint32_t connections, half_open, time_wait, reopening;
 };
 
 static int check_flow(const struct turn *t, uint32_t ref, struct census *seen)
@@ -28,6 +28,10 @@ static int check_flow(const struct turn *t, uint32_t ref, struct census *seen)
 		return 0;
 	case FLOW_TIME_WAIT:
 		seen->time_wait++;
+		seen->reopening += flow->record.value != 0;
+		/* What would follow it has the same ends. */
+		CHECK(flow->record.value == 0 ||
+		      reopen_old(t, flow->record.value) == ref);
 		CHECK(flow->record.deadline != HF_NEVER);
 		return 0;
 	case FLOW_NONE:
@@ -56,6 +60,7 @@ static int check_flows(const struct turn *t)
 	CHECK(seen.connections <= tcp->connections.used);
 	CHECK(seen.half_open == tcp->half_open.used);
 	CHECK(seen.time_wait == tcp->time_wait.used);
+	CHECK(seen.reopening == tcp->reopening);
 	CHECK(seen.connections + seen.half_open + seen.time_wait ==
 	      tcp->flows.entries);
 	return 0;

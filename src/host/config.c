@@ -59,6 +59,8 @@ static void set_profile(struct hf_config *config)
 	config->quick_acks = is_rfc ? 0 : 16;
 	config->strict_timestamps = is_rfc;
 	config->ecn = is_rfc ? HF_ECN_ASK : HF_ECN_ANSWER;
+	config->rfc1337 = is_rfc;
+	config->time_wait_reuse = is_rfc ? HF_REUSE_OFF : HF_REUSE_LOOPBACK;
 	config->reassembly = (is_rfc ? 60 : 30) * HF_SECOND;
 	config->arp_probes = is_rfc ? 3 : 1; /* RFC 5227 1.1 */
 	config->optimistic = !is_rfc;
@@ -91,6 +93,7 @@ static bool times_are_valid(const struct hf_config *config)
 	       config->rto_initial >= HF_MILLISECOND &&
 	       config->rto_initial <= config->rto_max &&
 	       config->rto_max < HF_NEVER >> 16 && config->msl < HF_NEVER / 4 &&
+	       config->quiet_time < HF_NEVER / 4 &&
 	       config->delayed_ack < 500 * HF_MILLISECOND && /* MUST-40 */
 	       config->reassembly >= HF_MILLISECOND &&
 	       config->reassembly < HF_NEVER / 4 &&
@@ -119,6 +122,7 @@ bool config_is_valid(const struct hf_config *config)
 	       config->datagrams <= 1024 && /* each is looked at */
 	       config->unserved <= HF_UNSERVED_SILENCE &&
 	       config->ecn <= HF_ECN_ANSWER &&
+	       config->time_wait_reuse <= HF_REUSE_LOOPBACK &&
 	       config->syn_cookies <= HF_COOKIES_ALWAYS &&
 	       config->listeners >= 1 && config->connections >= 1 &&
 	       config->send_buffer >= 1 && config->send_buffer <= BUFFER_MOST &&

@@ -22,19 +22,20 @@ void port_hold(struct socket *s)
 	if (s->holds_port)
 		return;
 	s->next_at_port = *first;
+	if (*first != NULL)
+		(*first)->at_port = &s->next_at_port;
+	s->at_port = first;
 	*first = s;
 	s->holds_port = true;
 }
 
 void port_release(struct socket *s)
 {
-	struct socket **at = chain(s, s->port);
-
 	if (!s->holds_port)
 		return;
-	while (*at != s)
-		at = &(*at)->next_at_port;
-	*at = s->next_at_port;
+	*s->at_port = s->next_at_port;
+	if (s->next_at_port != NULL)
+		s->next_at_port->at_port = s->at_port;
 	s->holds_port = false;
 }
 

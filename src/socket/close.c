@@ -142,8 +142,10 @@ static void release(struct socket *s)
 	struct hf_status status;
 	enum hf_state state = socket_state(s, &status);
 
-	if (state == HF_CLOSED || status.receive_queue > 0 ||
-	    !s->options.lingers)
+	if (state == HF_FIN_WAIT_2 && s->options.value[SLOT_LINGER2] < 0)
+		hf_abort(host, s->handle, now);
+	else if (state == HF_CLOSED || status.receive_queue > 0 ||
+		 !s->options.lingers)
 		hf_close(host, s->handle, now);
 	else if (s->options.linger == 0)
 		hf_abort(host, s->handle, now);

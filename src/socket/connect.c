@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* connect(), and the names of both ends. */
-#include "option.h"
+#include "socket_option.h"
 #include "socket.h"
 #include <string.h>
 
@@ -20,23 +20,34 @@ static void resolve(const struct socket *s, struct hf_addr *addr)
 {
 	if (!addr_is_any(addr))
 		return;
-	if (s->has_local)
+	if (s->has_local && s->domain == AF_INET)
 		*addr = s->local;
 	else
 		*addr = loopback(addr_is_mapped(addr) ||
 				 addr_is_mapped(&s->local));
 }
 
+/* An IPv6 socket may have an IPv4 peer, unless it is bound against it. */
+static int check_version(const struct socket *s, const struct hf_addr *to)
+{
+	if (s->domain == AF_INET)
+		return 0;
+	if (!addr_is_mapped(to))
+		return s->holds_port && addr_is_mapped(&s->local)
+			       ? -EAFNOSUPPORT
+			       : 0;
+	if (socket_option(s, SLOT_V6ONLY) ||
+	    (s->has_local && !addr_is_mapped(&s->local)))
+		return -ENETUNREACH;
+	return 0;
+}
+
 /* ---- the host's part --------------------------------------------------- */
 
-static int error_of_open(const struct socket *s, const struct endpoint *to,
-			 enum hf_error error)
+static int error_of_open(const struct socket *s, enum hf_error error)
 {
-	bool same_family = addr_is_mapped(&s->local) ==
-			   addr_is_mapped(&to->addr);
-
 	if (error == HF_ERR_ARGUMENT)
-		return s->has_local && !same_family ? -EINVAL : -ENETUNREACH;
+		return -ENETUNREACH; /* no unicast address: MUST-46 */
 	if (error == HF_ERR_ADDRESS_IN_USE)
 		return -EADDRNOTAVAIL;
 	if (error == HF_ERR_ADDRESS_NOT_AVAILABLE)
@@ -58,6 +69,10 @@ static struct hf_addr source(const struct socket *s, const struct hf_addr *to)
 static void begin(struct socket *s, const struct hf_status *status)
 {
 	s->association = ASSOCIATION_OPENING;
+	s->began = net_now(s->file.net);
+	s->error = 0;
+	s->is_done = false;
+	s->has_ended = false;
 	s->wants_room = false;
 	s->soft_error = 0;
 	s->position = 0;
@@ -91,7 +106,7 @@ static int open_connection(struct socket *s, const struct endpoint *to)
 	error = hf_open(host, &options, net_now(s->file.net), &s->handle);
 	if (error != HF_OK) {
 		s->handle = (struct hf_handle){ 0, 0 };
-		return error_of_open(s, to, error);
+		return error_of_open(s, error);
 	}
 	hf_status(host, s->handle, &status);
 	begin(s, &status);
@@ -111,10 +126,8 @@ static int start(struct socket *s, const struct sockaddr *addr, socklen_t len)
 	if (error != 0)
 		return error;
 	resolve(s, &to.addr);
-	if (s->domain == AF_INET6 && addr_is_mapped(&to.addr) &&
-	    socket_option(s, SLOT_V6ONLY))
-		return -ENETUNREACH;
-	return open_connection(s, &to);
+	error = check_version(s, &to.addr);
+	return error != 0 ? error : open_connection(s, &to);
 }
 
 /* ---- waiting for it ---------------------------------------------------- */

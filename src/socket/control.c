@@ -12,13 +12,14 @@ static void append(struct msghdr *message, size_t most, int level, int type,
 	struct cmsghdr header = { .cmsg_len = CMSG_LEN(sizeof value),
 				  .cmsg_level = level,
 				  .cmsg_type = type };
-	char *to = (char *)message->msg_control + message->msg_controllen;
 	size_t left = most - message->msg_controllen;
+	char *to;
 
 	if (message->msg_control == NULL || left < header.cmsg_len) {
 		message->msg_flags |= MSG_CTRUNC;
 		return;
 	}
+	to = (char *)message->msg_control + message->msg_controllen;
 	memcpy(to, &header, sizeof header);
 	memcpy(to + CMSG_LEN(0), &value, sizeof value);
 	message->msg_controllen += left < CMSG_SPACE(sizeof value)

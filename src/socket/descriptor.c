@@ -39,15 +39,26 @@ static int install(struct file *file, int least, bool is_cloexec)
 {
 	struct hf_net *net = file->net;
 	int first = net->options.first;
+	int start = least - first, i;
 
-	for (int i = least > first ? least - first : 0;
-	     i < net->options.descriptors; i++) {
-		if (net->table[i].file != NULL)
-			continue;
-		net->table[i] = (struct descriptor){ file, is_cloexec };
-		return first + i;
+	if (start < net->lowest)
+		start = net->lowest;
+	for (i = start; i < net->options.descriptors; i++) {
+		if (net->table[i].file == NULL)
+			break;
 	}
-	return -EMFILE;
+	if (i == net->options.descriptors)
+		return -EMFILE;
+	net->table[i] = (struct descriptor){ file, is_cloexec };
+	net->open++;
+	if (start == net->lowest)
+		net->lowest = i + 1;
+	return first + i;
+}
+
+bool descriptor_is_free(const struct hf_net *net)
+{
+	return net->open < net->options.descriptors;
 }
 
 int descriptor_open(struct file *file, bool is_cloexec)
@@ -83,6 +94,9 @@ int hf_net_close(struct hf_net *net, int fd)
 		return -EBADF;
 	file = d->file;
 	*d = (struct descriptor){ .file = NULL };
+	net->open--;
+	if (d - net->table < net->lowest)
+		net->lowest = (int)(d - net->table);
 	error = file_put(file);
 	net_kick(net);
 	return error;

@@ -25,7 +25,7 @@ struct watch {
 	unsigned events; /* 0 but for PRIVATE ones: disarmed by EPOLLONESHOT */
 	epoll_data_t data;
 	struct watch *next_of_file;
-	struct watch *next_of_epoll;
+	struct watch *next_of_epoll, *prev_of_epoll;
 	struct watch *next_ready, *prev_ready;
 	bool is_ready; /* is in the ready list */
 };
@@ -112,9 +112,12 @@ static void remove_watch(struct watch *w)
 	while (*at != w)
 		at = &(*at)->next_of_file;
 	*at = w->next_of_file;
-	for (at = &w->epoll->watches; *at != w;)
-		at = &(*at)->next_of_epoll;
-	*at = w->next_of_epoll;
+	if (w->prev_of_epoll != NULL)
+		w->prev_of_epoll->next_of_epoll = w->next_of_epoll;
+	else
+		w->epoll->watches = w->next_of_epoll;
+	if (w->next_of_epoll != NULL)
+		w->next_of_epoll->prev_of_epoll = w->prev_of_epoll;
 	ready_remove(w);
 	free(w);
 }
@@ -187,6 +190,8 @@ static int add(struct epoll *e, struct file *file, int fd,
 	w->next_of_file = file->watches;
 	file->watches = w;
 	w->next_of_epoll = e->watches;
+	if (e->watches != NULL)
+		e->watches->prev_of_epoll = w;
 	e->watches = w;
 	arm(w, event);
 	return 0;

@@ -6,7 +6,7 @@
  * told how many more may come.
  */
 #include "listen.h"
-#include "option.h"
+#include "socket_option.h"
 #include <poll.h>
 #include <stdlib.h>
 
@@ -61,9 +61,11 @@ static struct socket *make_child(struct socket *listener,
 	if (s == NULL)
 		return NULL;
 	s->handle = handle;
+	s->began = net_now(net);
 	s->association = ASSOCIATION_DONE;
 	s->options = listener->options;
 	s->local = status->local;
+	s->has_local = listener->has_local;
 	s->port = status->local_port;
 	s->remote = status->remote;
 	s->remote_port = status->remote_port;
@@ -293,7 +295,8 @@ int hf_net_accept4(struct hf_net *net, int fd, struct sockaddr *addr,
 	error = socket_get(net, fd, &s);
 	if (error != 0)
 		return error;
-	error = accept_waiting(s, &child);
+	/* First, so that no connection is lost for it. */
+	error = descriptor_is_free(net) ? accept_waiting(s, &child) : -EMFILE;
 	if (error == 0)
 		error = deliver(child, addr, len, flags);
 	return (int)socket_leave(s, error);

@@ -30,6 +30,8 @@ struct hf_net {
 	struct hf_net_driver driver;
 	struct hf_net_options options;
 	struct descriptor *table; /* options.descriptors of them */
+	int lowest; /* all before this one are taken */
+	int open; /* so many are */
 	struct socket *ports[PORT_CHAINS]; /* who holds a port, by number */
 	uint64_t random; /* for the ports that bind() picks */
 };
@@ -63,6 +65,8 @@ static inline bool file_is_nonblocking(const struct file *file)
 
 /* descriptor.c: a descriptor for a file, whose first reference it takes. */
 int descriptor_open(struct file *file, bool is_cloexec);
+/* Is there a number left for another? */
+bool descriptor_is_free(const struct hf_net *net);
 /* The file of a descriptor, with a reference more; NULL: -EBADF. */
 struct file *descriptor_get(struct hf_net *net, int fd);
 /* Gives a reference back; the last one closes the file. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* setsockopt() and getsockopt(): finding the row, and doing what it says. */
 #include "listen.h"
-#include "option.h"
+#include "socket_option.h"
 #include <limits.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -239,7 +239,7 @@ static int get(struct socket *s, int level, int name, void *value,
 	if ((int)*len < 0)
 		return -EINVAL;
 	if (level == IPPROTO_IPV6 && s->domain == AF_INET)
-		return -ENOPROTOOPT;
+		return -EOPNOTSUPP;
 	if (whole != NULL)
 		return whole->get(s, value, len);
 	return row != NULL ? get_row(s, row, value, len) : -ENOPROTOOPT;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* IPPROTO_IP and IPPROTO_IPV6: what is more than an integer to keep. */
-#include "option.h"
+#include "socket_option.h"
 
 #define ECN_BITS 3
 

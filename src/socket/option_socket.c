@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SOL_SOCKET: what is more than an integer to keep. */
-#include "option.h"
+#include "socket_option.h"
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/time.h>
@@ -34,11 +34,15 @@ int option_set_receive_buffer(struct socket *s, int *value)
 	return 0;
 }
 
+/* More than the buffer holds would never be there. */
 int option_set_low_water(struct socket *s, int *value)
 {
-	(void)s;
-	if (*value < 0)
-		*value = INT32_MAX;
+	uint32_t most = option_receive_buffer(s);
+
+	if (most == 0)
+		most = s->file.net->options.receive_buffer;
+	if (*value < 0 || (uint32_t)*value > most)
+		*value = (int)most;
 	else if (*value == 0)
 		*value = 1;
 	return 0;

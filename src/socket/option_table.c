@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The options that there are. */
-#include "option.h"
+#include "socket_option.h"
 #include <limits.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -36,7 +36,8 @@ const struct option_row option_rows[] = {
 	{ SOCKET_(SO_OOBINLINE), FLAG(SLOT_OOBINLINE), 0, NONE, NULL, NULL },
 	{ SOCKET_(SO_NO_CHECK), FLAG(SLOT_NO_CHECK), 0, NONE, NULL, NULL },
 	{ SOCKET_(SO_TIMESTAMP), FLAG(SLOT_TIMESTAMP), 0, NONE, NULL, NULL },
-	{ SOCKET_(SO_TIMESTAMPNS), FLAG(SLOT_TIMESTAMPNS), 0, NONE, NULL, NULL },
+	{ SOCKET_(SO_TIMESTAMPNS), FLAG(SLOT_TIMESTAMPNS), 0,
+		NONE, NULL, NULL },
 	{ SOCKET_(SO_RXQ_OVFL), FLAG(SLOT_RXQ_OVFL), 0, NONE, NULL, NULL },
 	{ SOCKET_(SO_KEEPALIVE), FLAG(SLOT_KEEPALIVE), 0,
 		HF_OPTION_KEEPALIVE, NULL, NULL },
@@ -57,7 +58,8 @@ const struct option_row option_rows[] = {
 	{ SOCKET_(SO_TYPE), READ_ONLY, 0, NONE, NULL, option_get_type },
 	{ SOCKET_(SO_PROTOCOL), READ_ONLY, 0, NONE, NULL, option_get_protocol },
 	{ SOCKET_(SO_DOMAIN), READ_ONLY, 0, NONE, NULL, option_get_domain },
-	{ SOCKET_(SO_ACCEPTCONN), READ_ONLY, 0, NONE, NULL, option_get_accepts },
+	{ SOCKET_(SO_ACCEPTCONN), READ_ONLY, 0,
+		NONE, NULL, option_get_accepts },
 	{ SOCKET_(SO_ERROR), READ_ONLY, 0, NONE, NULL, option_get_error },
 	{ SOCKET_(SO_INCOMING_CPU), READ_ONLY, -1, NONE, NULL, NULL },
 

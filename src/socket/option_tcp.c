@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* IPPROTO_TCP: what is more than an integer to keep. */
-#include "option.h"
+#include "socket_option.h"
 #include <string.h>
 
 #define MSS_LEAST 88
 #define MSS_DEFAULT 536 /* RFC 9293 MUST-15 */
 #define LINGER2_MOST 120 /* seconds */
 #define CLAMP_LEAST 1152
+#define NAME_ROOM 16 /* of a congestion control */
 
 static bool is_new(const struct socket *s)
 {
@@ -108,17 +109,20 @@ int option_get_clock(struct socket *s, int *value)
 
 int option_set_congestion(struct socket *s, const void *value, socklen_t len)
 {
+	char name[NAME_ROOM] = "";
+
 	(void)s;
 	if ((int)len < 1)
 		return -EINVAL;
 	if (value == NULL)
 		return -EFAULT;
-	return strncmp(value, "reno", len) == 0 ? 0 : -ENOENT;
+	memcpy(name, value, len < sizeof name ? len : sizeof name - 1);
+	return strcmp(name, "reno") == 0 ? 0 : -ENOENT;
 }
 
 int option_get_congestion(struct socket *s, void *value, socklen_t *len)
 {
-	static const char name[16] = "reno";
+	static const char name[NAME_ROOM] = "reno";
 
 	(void)s;
 	return option_write(value, len, name, sizeof name);

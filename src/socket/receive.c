@@ -131,8 +131,8 @@ static ssize_t receive_stream(struct socket *s, struct reception *r)
 		error = net_wait(s->file.net, until);
 		if (error != 0)
 			return r->copied > 0 ? (ssize_t)r->copied : error;
-		if (!(r->flags & MSG_PEEK))
-			r->position = s->position;
+		if (!(r->flags & MSG_PEEK) || r->position < s->position)
+			r->position = s->position; /* others have read */
 	}
 }
 

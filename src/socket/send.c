@@ -21,15 +21,14 @@ static int why_not(struct socket *s)
 	return error != 0 ? -error : -EPIPE;
 }
 
+/* They are about the end of what the program sends. */
 static unsigned host_flags(const struct vector *from, size_t len, int flags)
 {
-	unsigned result = HF_SEND_PUSH;
+	unsigned result = flags & MSG_MORE ? HF_SEND_MORE : HF_SEND_PUSH;
 
-	if (flags & MSG_MORE)
-		result = HF_SEND_MORE;
-	if (flags & MSG_OOB && len == from->left)
-		result |= HF_SEND_URGENT;
-	return result;
+	if (len < from->left)
+		return 0;
+	return flags & MSG_OOB ? result | HF_SEND_URGENT : result;
 }
 
 /* Queues what fits. -EAGAIN: no more for now. */

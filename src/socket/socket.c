@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a socket is, and what becomes of it by the host's events. */
 #include "socket.h"
-#include "option.h"
+#include "socket_option.h"
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -151,6 +151,7 @@ static void ended(struct socket *s, enum hf_error error)
 		fail(s, error);
 	else
 		s->is_done = true;
+	s->has_ended = true;
 	s->shut = SHUT_BOTH;
 	if (!s->has_port)
 		port_release(s);
@@ -160,6 +161,8 @@ static void soft_error(struct socket *s, enum hf_error error)
 {
 	enum slot slot = s->domain == AF_INET ? SLOT_RECVERR : SLOT_V6_RECVERR;
 
+	if (error == HF_ERR_TIMED_OUT)
+		return; /* R1: the host goes on until R2, and so do we */
 	s->soft_error = error_of_connection(error);
 	if (!socket_option(s, slot))
 		return;
@@ -167,7 +170,10 @@ static void soft_error(struct socket *s, enum hf_error error)
 	file_wake(&s->file, POLLERR);
 }
 
-/* Both directions are shut, and the peer goes on: Linux resets it then. */
+/*
+ * Both directions are shut, and the peer goes on: Linux resets it then. What
+ * was not read by now goes with it.
+ */
 static bool refuses_text(const struct socket *s)
 {
 	enum hf_state state = socket_state(s, NULL);
@@ -223,7 +229,7 @@ void socket_event(struct socket *s, const struct hf_event *event)
 	if (event->flags & HF_EVENT_CLOSED)
 		ended(s, event->error);
 	if (socket_state(s, &status) == HF_CLOSED &&
-	    status.state == HF_TIME_WAIT && s->shut != SHUT_BOTH) {
+	    status.state == HF_TIME_WAIT && !s->has_ended) {
 		ended(s, HF_OK);
 		changes |= event->flags;
 	}

@@ -121,7 +121,9 @@ struct socket {
 	int error; /* SO_ERROR, an errno value */
 	int soft_error; /* what a timeout will be said to be */
 	bool is_done; /* the peer's FIN has come: the end, not an error */
+	bool has_ended; /* the connection, in whatever way */
 	bool wants_room; /* was told that it cannot write */
+	hf_time began; /* when it was opened or accepted */
 	uint64_t position; /* octets received since it was opened */
 	struct urgent urgent;
 
@@ -131,7 +133,7 @@ struct socket {
 	bool has_local; /* bind() chose the address */
 	bool has_port; /* bind() chose the port */
 	bool holds_port; /* is in net->ports */
-	struct socket *next_at_port;
+	struct socket *next_at_port, **at_port; /* what points to it */
 
 	struct listening *listen;
 	int backlog;

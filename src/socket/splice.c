@@ -45,51 +45,88 @@ static int wait_for_room(const struct splice *c, const struct pipe *pipe)
 	return pipe->reader != NULL ? 0 : -EPIPE;
 }
 
-/* What is there, into what room there is. */
-static ssize_t socket_to_pipe(const struct splice *c, struct pipe *to)
+/*
+ * A ring may turn while a call waits, so that nothing that waits is told where
+ * in it the octets are: the socket is asked for what goes at once.
+ */
+static ssize_t receive_at_once(const struct splice *c, struct pipe *to)
 {
-	struct iovec iov[2];
+	struct iovec iov;
 	struct vector v;
-	int error = wait_for_room(c, to), flags = 0;
 	ssize_t got;
 
-	if (error != 0)
-		return error;
-	iov[0].iov_base = pipe_room(to, &iov[0].iov_len);
-	if (iov[0].iov_len > c->len)
-		iov[0].iov_len = c->len;
-	vector_init(&v, iov, 1, EINVAL);
-	if (c->flags & SPLICE_F_NONBLOCK)
-		flags = MSG_DONTWAIT;
-	got = receive_vector((struct socket *)c->in, &v, flags, &(int){ 0 });
+	iov.iov_base = pipe_room(to, &iov.iov_len);
+	if (iov.iov_len > c->len)
+		iov.iov_len = c->len;
+	vector_init(&v, &iov, 1, EINVAL);
+	got = receive_vector((struct socket *)c->in, &v, MSG_DONTWAIT,
+			     &(int){ 0 });
 	if (got > 0)
 		pipe_commit(to, (size_t)got);
 	return got;
 }
 
+static ssize_t send_at_once(const struct splice *c, struct pipe *from,
+			    size_t most)
+{
+	int flags = MSG_DONTWAIT | (c->flags & SPLICE_F_MORE ? MSG_MORE : 0);
+	struct iovec iov;
+	struct vector v;
+	ssize_t sent;
+
+	iov.iov_base = pipe_octets(from, &iov.iov_len);
+	if (iov.iov_len > most)
+		iov.iov_len = most;
+	vector_init(&v, &iov, 1, EINVAL);
+	sent = send_vector((struct socket *)c->out, &v, flags);
+	if (sent > 0)
+		pipe_consume(from, (size_t)sent);
+	return sent;
+}
+
+/* How long the socket may keep the call waiting. */
+static hf_time socket_patience(const struct splice *c, const struct file *file,
+			       hf_time timeout)
+{
+	return socket_deadline((const struct socket *)file,
+			       c->flags & SPLICE_F_NONBLOCK ? MSG_DONTWAIT : 0,
+			       timeout);
+}
+
+/* What is there, into what room there is. */
+static ssize_t socket_to_pipe(const struct splice *c, struct pipe *to)
+{
+	const struct socket *s = (const struct socket *)c->in;
+	hf_time until = socket_patience(c, c->in, s->options.receive_timeout);
+
+	for (;;) {
+		int error = wait_for_room(c, to);
+		ssize_t got = error != 0 ? error : receive_at_once(c, to);
+
+		if (error != 0 || got != -EAGAIN)
+			return got;
+		error = net_wait(c->in->net, until);
+		if (error != 0)
+			return error;
+	}
+}
+
 static ssize_t pipe_to_socket(const struct splice *c, struct pipe *from)
 {
+	const struct socket *s = (const struct socket *)c->out;
+	hf_time until = socket_patience(c, c->out, s->options.send_timeout);
 	int error = wait_for_octets(c, from);
-	int flags = c->flags & SPLICE_F_MORE ? MSG_MORE : 0;
 	size_t moved = 0;
 
-	if (c->flags & SPLICE_F_NONBLOCK)
-		flags |= MSG_DONTWAIT;
 	while (error == 0 && moved < c->len && from->len > 0) {
-		struct iovec iov;
-		struct vector v;
-		ssize_t sent;
+		ssize_t sent = send_at_once(c, from, c->len - moved);
 
-		iov.iov_base = pipe_octets(from, &iov.iov_len);
-		if (iov.iov_len > c->len - moved)
-			iov.iov_len = c->len - moved;
-		vector_init(&v, &iov, 1, EINVAL);
-		sent = send_vector((struct socket *)c->out, &v, flags);
-		if (sent < 0)
-			error = (int)sent;
+		if (sent > 0)
+			moved += (size_t)sent;
+		else if (sent == -EAGAIN)
+			error = net_wait(c->out->net, until);
 		else
-			pipe_consume(from, (size_t)sent);
-		moved += sent > 0 ? (size_t)sent : 0;
+			error = (int)sent;
 	}
 	return moved > 0 || error == 0 ? (ssize_t)moved : error;
 }

@@ -4,7 +4,7 @@
  * that this is compiled on know of it. Times are in microseconds or, where
  * marked, in milliseconds; what the host does not measure is 0.
  */
-#include "option.h"
+#include "socket_option.h"
 #include <linux/tcp.h>
 
 #define DUPLICATES 3 /* RFC 5681: so far may segments be reordered */
@@ -146,14 +146,21 @@ static uint32_t delivered(const struct info *info)
 	return info->data_segs_out > gone ? info->data_segs_out - gone : 0;
 }
 
+/* How long ago it was; nothing has come since the connection began. */
+static uint32_t age(const struct socket *s, hf_time when)
+{
+	if (s->began == 0)
+		return 0; /* there was never one */
+	return milliseconds(net_now(s->file.net) -
+			    (when != 0 ? when : s->began));
+}
+
 static void fill_counts(const struct socket *s, struct info *info,
 			const struct hf_counts *counts)
 {
-	hf_time now = net_now(s->file.net);
-
-	info->last_data_sent = milliseconds(now - counts->last_sent);
-	info->last_data_recv = milliseconds(now - counts->last_received);
-	info->last_ack_recv = milliseconds(now - counts->last_acked);
+	info->last_data_sent = age(s, counts->last_sent);
+	info->last_data_recv = age(s, counts->last_received);
+	info->last_ack_recv = age(s, counts->last_acked);
 	info->total_retrans = counts->retransmissions;
 	info->segs_out = (uint32_t)counts->segments_out;
 	info->segs_in = (uint32_t)counts->segments_in;

@@ -8,6 +8,15 @@
 #include "socket.h"
 #include <poll.h>
 
+/* The octet that was urgent before is next, and nobody wanted it. */
+static void skip_former(struct socket *s)
+{
+	if (!urgent_is_at(s, s->position) || !s->urgent.has_come)
+		return;
+	hf_consume(socket_host(s), s->handle, 1);
+	s->position++;
+}
+
 /* A later one takes the place of what was urgent before. */
 static void announce(struct socket *s)
 {
@@ -18,8 +27,10 @@ static void announce(struct socket *s)
 	if (!status.has_urgent)
 		return;
 	at = s->position + status.urgent - 1;
-	if (!s->urgent.is_known || at > s->urgent.at)
-		s->urgent = (struct urgent){ .at = at, .is_known = true };
+	if (s->urgent.is_known && at <= s->urgent.at)
+		return;
+	skip_former(s);
+	s->urgent = (struct urgent){ .at = at, .is_known = true };
 }
 
 void urgent_event(struct socket *s)

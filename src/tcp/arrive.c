@@ -156,6 +156,12 @@ static bool take_simultaneous_open(struct tcb *tcb, const struct arrival *a)
 static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
 				     struct arrival *a)
 {
+	if (tcb->state == HF_TIME_WAIT && a->seg.flags & TCP_SYN) {
+		enum hf_drop drop = reopen_tcb(t, tcb, a);
+
+		if (drop != HF_DROP_CLOSED)
+			return end(drop);
+	}
 	if (lacks_timestamp(t, tcb, a))
 		return end(HF_DROP_PAWS);
 	if (paws_rejects(t, tcb, a)) {
@@ -218,6 +224,9 @@ static struct verdict check_rst(struct turn *t, struct tcb *tcb,
 		challenge(t, tcb);
 		return end(HF_DROP_RST_CHALLENGED);
 	}
+	/* RFC 1337 3, F1: TIME_WAIT ends by its timer alone. */
+	if (tcb->state == HF_TIME_WAIT && t->ip->config.rfc1337)
+		return end(HF_DROP_RST_IGNORED);
 	tcb_end(t, tcb, reset_means(tcb));
 	return end(HF_ACCEPTED);
 }
@@ -436,6 +445,8 @@ enum hf_drop tcp_arrive(struct turn *t, struct arrival *a)
 	struct flow *flow;
 	enum hf_drop drop;
 
+	if (ref == 0 && tcp_is_quiet(t))
+		return HF_DROP_QUIET;
 	if (ref == 0) {
 		drop = ip_may_talk(t, a->ip, a->link);
 		if (drop == HF_ACCEPTED)

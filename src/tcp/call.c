@@ -80,7 +80,7 @@ static enum hf_error choose_port(struct turn *t, const struct hf_open *options,
 		ends->local_port = port_choose(t, ends);
 		return ends->local_port != 0 ? HF_OK : HF_ERR_ADDRESS_IN_USE;
 	}
-	if (flow_find(t, ends) != 0 ||
+	if (!reopen_is_free(t, ends) ||
 	    (!options->reuse && port_is_used(t, ends->local_port, local)))
 		return HF_ERR_ADDRESS_IN_USE;
 	return HF_OK;
@@ -124,14 +124,14 @@ static enum hf_error create(struct turn *t, const struct hf_open *options,
 }
 
 static void start(struct turn *t, struct tcb *tcb,
-		  const struct hf_open *options)
+		  const struct hf_open *options, const struct endpoints *ends)
 {
 	if (options->send_buffer != 0)
 		tcb->send_buffer = options->send_buffer;
 	if (options->receive_buffer != 0)
 		tcb->receive_buffer = options->receive_buffer;
 	tcb->owner.user = options->user;
-	tcb->snd.iss = iss_choose(t, &tcb->flow);
+	tcb->snd.iss = reopen_take(t, ends, iss_choose(t, &tcb->flow));
 	tcb->snd.una = tcb->snd.nxt = tcb->snd.resend = tcb->snd.iss;
 	tcb->ts_offset = ts_offset(t, &tcb->flow);
 	tcb->mss = tcb_mss_for(t, tcb, 0);
@@ -140,6 +140,7 @@ static void start(struct turn *t, struct tcb *tcb,
 	ecn_ask(t, tcb);
 	enter(t, tcb, HF_SYN_SENT);
 	flow_insert(t, tcb_ref(t, tcb));
+	timer_quiet(t, tcb);
 	tcb_ready(t, tcb);
 }
 
@@ -165,7 +166,7 @@ enum hf_error call_open(struct turn *t, const struct hf_open *options,
 	ip_address_drop(t, local); /* the TCB holds it now, or nobody */
 	if (error != HF_OK)
 		return error;
-	start(t, tcb_at(t, ref), options);
+	start(t, tcb_at(t, ref), options, &ends);
 	*handle = (struct hf_handle){ ref,
 				      tcb_at(t, ref)->flow.record.generation };
 	return HF_OK;

@@ -242,10 +242,10 @@ void tcb_free(struct turn *t, struct tcb *tcb)
 	pool_give(t->b, &t->tcp->connections, ref);
 }
 
-void tcb_end(struct turn *t, struct tcb *tcb, enum hf_error error)
+/* It is in the table no more. */
+static void finish(struct turn *t, struct tcb *tcb, enum hf_error error)
 {
 	tcb->error = (uint8_t)error;
-	leave_table(t, tcb);
 	enter(t, tcb, HF_CLOSED);
 	/* Nobody has seen an unaccepted one: it goes without a word. */
 	if (tcb->flags & (TCB_RELEASED | TCB_UNACCEPTED)) {
@@ -256,12 +256,16 @@ void tcb_end(struct turn *t, struct tcb *tcb, enum hf_error error)
 	notice_add(t, tcb_ref(t, tcb), HF_EVENT_CLOSED); /* MUST-12 */
 }
 
-static bool replace_by_entry(struct turn *t, struct tcb *tcb)
+void tcb_end(struct turn *t, struct tcb *tcb, enum hf_error error)
 {
-	uint32_t from = tcb_ref(t, tcb);
+	leave_table(t, tcb);
+	finish(t, tcb, error);
+}
+
+bool time_wait_replace(struct turn *t, struct tcb *tcb, uint32_t *ref)
+{
 	uint32_t to = pool_take(t->b, &t->tcp->time_wait);
 	struct time_wait *w;
-	hf_time deadline = tcb->deadline[TIMER_LIMIT];
 
 	if (to == 0)
 		return false;
@@ -277,11 +281,10 @@ static bool replace_by_entry(struct turn *t, struct tcb *tcb)
 	w->snd_nxt = tcb->snd.nxt;
 	w->rcv_nxt = tcb->rcv.nxt;
 	w->ts_recent = tcb->ts_recent;
-	flow_replace(t, from, to);
-	quiesce(t, tcb);
-	notice_remove(t, from);
-	pool_give(t->b, &t->tcp->connections, from);
-	wheel_arm(t->b, &t->ip->wheel, to, deadline);
+	ip_address_use(t, w->flow.local);
+	flow_replace(t, tcb_ref(t, tcb), to);
+	wheel_arm(t->b, &t->ip->wheel, to, tcb->deadline[TIMER_LIMIT]);
+	*ref = to;
 	return true;
 }
 
@@ -291,8 +294,21 @@ void tcb_shrink(struct turn *t, struct tcb *tcb)
 	bool has_news = tcb->acks_owed != 0 ||
 			tcb->flags & (TCB_ACK_FLAGS | TCB_CHALLENGE_DUE);
 
-	if (tcb->flags & TCB_RELEASED && tcb->receive.len == 0 && !has_news)
-		replace_by_entry(t, tcb);
+	uint32_t entry;
+
+	if (!(tcb->flags & TCB_RELEASED) || tcb->receive.len > 0 || has_news ||
+	    !time_wait_replace(t, tcb, &entry))
+		return;
+	begin(tcb, HF_CLOSED); /* the entry goes on, nothing has ended */
+	tcb_free(t, tcb);
+}
+
+bool tcb_make_way(struct turn *t, struct tcb *tcb, uint32_t *entry)
+{
+	if (!time_wait_replace(t, tcb, entry))
+		return false;
+	finish(t, tcb, HF_OK);
+	return true;
 }
 
 void tcb_time_wait(struct turn *t, struct tcb *tcb)

@@ -41,6 +41,7 @@ static void clear(struct tcb *tcb, uint8_t bits)
 	tcb->kind = (uint8_t)(tcb->kind & ~bits);
 }
 
+/* SHLD-8 */
 void ecn_ask(const struct turn *t, struct tcb *tcb)
 {
 	if (t->ip->config.ecn == HF_ECN_ASK)

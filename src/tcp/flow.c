@@ -63,6 +63,13 @@ uint32_t flow_find(const struct turn *t, const struct endpoints *ends)
 	return ref;
 }
 
+uint32_t flow_first(const struct turn *t, const struct flow *flow)
+{
+	struct endpoints ends = ends_of(t->b, flow);
+
+	return *table_chain(t->b, &t->tcp->flows, hash(t->tcp, &ends));
+}
+
 void flow_insert(struct turn *t, uint32_t ref)
 {
 	table_insert(t->b, &t->tcp->flows, ref, rehash(t->b, t->tcp, ref),

@@ -173,7 +173,7 @@ void listen_decide(struct turn *t, struct ask *ask, enum hf_verdict verdict)
 
 	stop_asking(t, h);
 	if (verdict == HF_VERDICT_ACCEPT) {
-		h->flow.record.value = iss_choose(t, &h->flow).n;
+		h->flow.record.value = reopen_iss(t, h).n;
 		answer(t, h);
 		return;
 	}
@@ -218,7 +218,7 @@ bool half_open_describe(struct turn *t, struct half_open *h,
 }
 
 enum hf_drop half_open_create(struct turn *t, struct listener *l,
-			      const struct arrival *a)
+			      const struct arrival *a, struct time_wait *w)
 {
 	struct half_open *h;
 	uint32_t ref;
@@ -235,12 +235,14 @@ enum hf_drop half_open_create(struct turn *t, struct listener *l,
 	}
 	flow_insert(t, ref);
 	l->half_open++;
+	if (w != NULL)
+		reopen_begin(t, w, ref);
 	if (!half_open_take_route(t, h, a) || (l->ask && !ask_program(t, h))) {
 		half_open_free(t, h);
 		return HF_DROP_NO_MEMORY;
 	}
 	if (!l->ask) {
-		h->flow.record.value = iss_choose(t, &h->flow).n;
+		h->flow.record.value = reopen_iss(t, h).n;
 		answer(t, h);
 	}
 	report_step(t, &h->flow, HF_LISTEN, HF_SYN_RECEIVED);
@@ -263,6 +265,10 @@ static void discard(struct turn *t, struct half_open *h)
 
 void half_open_free(struct turn *t, struct half_open *h)
 {
+	uint32_t old = reopen_old(t, ref_of(t, h));
+
+	if (old != 0)
+		reopen_forget(t, block_at(t->b, old));
 	flow_remove(t, ref_of(t, h));
 	ip_address_drop(t, h->flow.local);
 	discard(t, h);
@@ -400,10 +406,13 @@ static enum hf_drop promote(struct turn *t, struct half_open *h,
 			    struct arrival *a)
 {
 	enum hf_drop drop;
-	uint32_t ref = half_open_become(t, h, a, &drop);
+	uint32_t ref = half_open_become(t, h, a, &drop), old;
 
 	if (ref == 0)
 		return drop;
+	old = reopen_old(t, ref_of(t, h));
+	if (old != 0)
+		time_wait_gone(t, block_at(t->b, old));
 	half_open_give_route(t, h, tcb_at(t, ref));
 	flow_replace(t, ref_of(t, h), ref);
 	ip_address_drop(t, h->flow.local);

@@ -294,12 +294,30 @@ static enum hf_drop arrive_syn(struct turn *t, struct listener *l,
 
 	if (!is_full &&
 	    !(may_answer && t->ip->config.syn_cookies == HF_COOKIES_ALWAYS))
-		drop = half_open_create(t, l, a);
+		drop = half_open_create(t, l, a, NULL);
 	else if (may_answer)
 		return cookie_answer(t, l, a);
 	if (drop == HF_DROP_NO_MEMORY && may_answer)
 		return cookie_answer(t, l, a);
 	return drop;
+}
+
+bool listen_hears(const struct turn *t, const struct arrival *a)
+{
+	return find(t, &a->ip->dst, a->seg.dst_port) != NULL;
+}
+
+/* Without a cookie: TIME_WAIT must be there again if nothing comes of it. */
+enum hf_drop arrive_listen_again(struct turn *t, struct arrival *a,
+				 struct time_wait *w)
+{
+	struct listener *l = find(t, &a->ip->dst, a->seg.dst_port);
+
+	if (l == NULL)
+		return HF_DROP_CLOSED;
+	if (l->completed >= l->completed_limit || is_under_pressure(t, l))
+		return HF_DROP_BACKLOG;
+	return half_open_create(t, l, a, w);
 }
 
 enum hf_drop arrive_listen(struct turn *t, struct arrival *a)

@@ -117,7 +117,7 @@ static bool plan_syn(struct planning *p)
 	bool is_again = tcb->flags & TCB_SYN_RETRANSMITTED;
 	bool is_active = tcb->state == HF_SYN_SENT;
 
-	if (!(tcb->flags & TCB_SYN_DUE))
+	if (!(tcb->flags & TCB_SYN_DUE) || tcp_is_quiet(p->t))
 		return false;
 	decide(p, tcb->snd.iss, 0,
 	       is_again	   ? HF_WHY_RTO

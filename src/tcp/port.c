@@ -42,6 +42,7 @@ uint16_t port_choose(struct turn *t, const struct endpoints *ends)
 	uint32_t offset = (uint32_t)f;
 	uint32_t *cell = &t->tcp->port_table[f >> 60];
 	struct endpoints wanted = *ends;
+	uint16_t waits = 0; /* in TIME_WAIT, for want of a better one */
 
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t at = (offset + (*cell)++) % count;
@@ -49,6 +50,8 @@ uint16_t port_choose(struct turn *t, const struct endpoints *ends)
 		wanted.local_port = (uint16_t)(config->port_low + at);
 		if (flow_find(t, &wanted) == 0)
 			return wanted.local_port;
+		if (waits == 0 && reopen_is_free(t, &wanted))
+			waits = wanted.local_port;
 	}
-	return 0;
+	return waits;
 }

@@ -67,6 +67,8 @@ enum hf_drop arrive_syn_sent(struct turn *t, struct tcb *tcb, struct arrival *a)
 {
 	bool has_ack = a->seg.flags & TCP_ACK;
 
+	if (tcp_is_quiet(t))
+		return HF_DROP_QUIET; /* nothing was said yet */
 	if (has_ack &&
 	    !seq_in(a->seg.ack, seq_add(tcb->snd.iss, 1), in_flight(tcb))) {
 		reset_reply(t, a, true);

@@ -16,6 +16,8 @@ struct tcp {
 	struct pool connections, half_open, time_wait, listeners, asks, sides;
 	struct siphash_key flow_key, iss_key, ts_key, port_key, cookie_key;
 	struct hf_cookies cookies;
+	hf_time quiet_until; /* no segment is sent before: tcp_is_quiet() */
+	uint32_t reopening; /* entries in TIME_WAIT: reopen.c */
 	uint32_t stashed; /* head: side records with out-of-order octets */
 	uint32_t first_notice, last_notice; /* refs of what has events */
 	uint32_t port_table[16]; /* RFC 6056 3.3.4 */
@@ -39,6 +41,15 @@ static inline const struct hf_addr *flow_local(const struct turn *t,
 
 enum hf_error tcp_init(struct turn *t);
 
+/*
+ * RFC 9293 3.4.3: who may have forgotten which numbers he has used sends no
+ * segment at all until they are gone from the network.
+ */
+static inline bool tcp_is_quiet(const struct turn *t)
+{
+	return t->now < t->tcp->quiet_until;
+}
+
 /* ---- flow.c: finding what a segment is for ---------------------------- */
 
 struct endpoints {
@@ -50,6 +61,8 @@ struct endpoints {
 uint32_t flow_find(const struct turn *t, const struct endpoints *ends);
 /* `flow` has its addresses and ports; its local address is held already. */
 void flow_insert(struct turn *t, uint32_t ref);
+/* The first ref of the chain that a flow is or would be in; 0. */
+uint32_t flow_first(const struct turn *t, const struct flow *flow);
 /* The link towards its peer; false: there is none. */
 bool flow_link(const struct turn *t, const struct flow *flow, uint32_t *link);
 void flow_remove(struct turn *t, uint32_t ref);
@@ -156,6 +169,8 @@ void tcb_free(struct turn *t, struct tcb *tcb);
 void tcb_established(struct turn *t, struct tcb *tcb);
 /* Enters TIME_WAIT; a small entry replaces the TCB if nothing needs it. */
 void tcb_time_wait(struct turn *t, struct tcb *tcb);
+/* In TIME_WAIT: an entry takes its place, and to its user it has ended. */
+bool tcb_make_way(struct turn *t, struct tcb *tcb, uint32_t *entry);
 /* The user has let go of a TCB in TIME_WAIT. */
 void tcb_shrink(struct turn *t, struct tcb *tcb);
 /* The side record; made if there is none; NULL if there is no memory. */
@@ -294,8 +309,14 @@ struct half_open *listen_asked(const struct turn *t, const struct ask *ask);
 void listen_decide(struct turn *t, struct ask *ask, enum hf_verdict verdict);
 /* 3.10.7.2 */
 enum hf_drop arrive_listen(struct turn *t, struct arrival *a);
+/* Whether anybody listens where a segment goes. */
+bool listen_hears(const struct turn *t, const struct arrival *a);
+/* A SYN for a pair that is in TIME_WAIT, and may be opened again. */
+enum hf_drop arrive_listen_again(struct turn *t, struct arrival *a,
+				 struct time_wait *w);
+/* `w` is NULL, or what this one is to follow. */
 enum hf_drop half_open_create(struct turn *t, struct listener *l,
-			      const struct arrival *a);
+			      const struct arrival *a, struct time_wait *w);
 /*
  * Of a SYN (or what follows it) to a listener: kind, addresses, ports, and
  * what its options say. Holds the local address; false: no memory.
@@ -349,6 +370,30 @@ bool cookie_arrived(struct turn *t, struct listener *l, struct arrival *a,
 enum hf_drop arrive_time_wait(struct turn *t, struct time_wait *w,
 			      struct arrival *a);
 void time_wait_expired(struct turn *t, struct time_wait *w);
+void time_wait_gone(struct turn *t, struct time_wait *w);
+/* Puts an entry into the place of a TCB; false: there is none to be had. */
+bool time_wait_replace(struct turn *t, struct tcb *tcb, uint32_t *ref);
+
+/* ---- reopen.c: RFC 6191 ------------------------------------------------ */
+
+/*
+ * A SYN that is no old duplicate opens the connection again. HF_DROP_CLOSED:
+ * it is none, or nobody listens; nothing was done.
+ */
+enum hf_drop reopen_time_wait(struct turn *t, struct time_wait *w,
+			      struct arrival *a);
+/* The same for a whole TCB in TIME_WAIT. */
+enum hf_drop reopen_tcb(struct turn *t, struct tcb *tcb, struct arrival *a);
+void reopen_begin(struct turn *t, struct time_wait *w, uint32_t half_open);
+/* The half-open one that would follow is no more. */
+void reopen_forget(struct turn *t, struct time_wait *w);
+/* The ref of what a half-open one would follow; 0. */
+uint32_t reopen_old(const struct turn *t, uint32_t half_open);
+struct hf_seq reopen_iss(const struct turn *t, const struct half_open *h);
+/* Whether an active OPEN may use a pair; takes it out of TIME_WAIT if so. */
+bool reopen_is_free(const struct turn *t, const struct endpoints *ends);
+struct hf_seq reopen_take(struct turn *t, const struct endpoints *ends,
+			  struct hf_seq iss);
 
 /* ---- send_queue.c ------------------------------------------------------ */
 
@@ -496,6 +541,7 @@ static inline void timer_stop(struct tcb *tcb, enum tcp_timer timer)
 hf_time timer_earliest(const struct turn *t, const struct tcb *tcb);
 void timer_segment_sent(struct turn *t, struct tcb *tcb);
 void timer_acked(struct turn *t, struct tcb *tcb);
+void timer_quiet(struct turn *t, struct tcb *tcb);
 void timer_ack_delayed(struct turn *t, struct tcb *tcb);
 void timer_window_closed(struct turn *t, struct tcb *tcb);
 void timer_probe_answered(struct tcb *tcb);

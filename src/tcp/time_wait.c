@@ -2,11 +2,11 @@
 /* TIME_WAIT in 64 octets: RFC 9293 3.10.7.4 for what may still arrive. */
 #include "tcp.h"
 
-static void gone(struct turn *t, struct time_wait *w)
+void time_wait_gone(struct turn *t, struct time_wait *w)
 {
 	uint32_t ref = block_ref(t->b, w);
 
-	report_step(t, &w->flow, HF_TIME_WAIT, HF_CLOSED);
+	reopen_forget(t, w);
 	wheel_disarm(t->b, &t->ip->wheel, ref);
 	flow_remove(t, ref);
 	ip_address_drop(t, w->flow.local);
@@ -15,7 +15,8 @@ static void gone(struct turn *t, struct time_wait *w)
 
 void time_wait_expired(struct turn *t, struct time_wait *w)
 {
-	gone(t, w);
+	report_step(t, &w->flow, HF_TIME_WAIT, HF_CLOSED);
+	time_wait_gone(t, w);
 }
 
 static void acknowledge(struct turn *t, const struct time_wait *w)
@@ -51,14 +52,25 @@ enum hf_drop arrive_time_wait(struct turn *t, struct time_wait *w,
 {
 	const struct wire_tcp *seg = &a->seg;
 	bool is_next = seq_eq(seg->seq, w->rcv_nxt);
+	enum hf_drop drop;
 
+	if (w->flow.record.value != 0)
+		return arrive_half_open(t, block_at(t->b, w->flow.record.value),
+					a);
 	report_flow(t, &w->flow);
+	drop = reopen_time_wait(t, w, a);
+	if (drop != HF_DROP_CLOSED)
+		return drop;
 	if (paws_rejects(w, seg))
 		return challenge(t, w, HF_DROP_PAWS);
 	if (seg->flags & TCP_RST) {
 		if (!is_next)
 			return HF_DROP_SEQUENCE;
-		gone(t, w);
+		/* RFC 1337 3, F1: not by whatever may come late. */
+		if (t->ip->config.rfc1337)
+			return HF_DROP_RST_IGNORED;
+		report_step(t, &w->flow, HF_TIME_WAIT, HF_CLOSED);
+		time_wait_gone(t, w);
 		return HF_ACCEPTED;
 	}
 	if (seg->flags & TCP_SYN)

@@ -317,8 +317,19 @@ static bool retransmit_expired(struct turn *t, struct tcb *tcb)
 	return true;
 }
 
+/* A SYN waits for the end of the quiet time: RFC 9293 3.4.3. */
+void timer_quiet(struct turn *t, struct tcb *tcb)
+{
+	if (tcp_is_quiet(t))
+		timer_set(t, tcb, TIMER_ACK, t->tcp->quiet_until);
+}
+
 static bool ack_expired(struct turn *t, struct tcb *tcb)
 {
+	if (tcb->state == HF_SYN_SENT) { /* see timer_quiet() */
+		tcb_ready(t, tcb);
+		return true;
+	}
 	tcb->flags |= TCB_DELACK_DUE;
 	tcb_ready(t, tcb);
 	return true;

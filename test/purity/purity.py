@@ -29,6 +29,7 @@ ROOMS = {
     "tcp": ["block", "wire", "ip"],
     "host": ["block", "wire", "ip", "tcp"],
     "device": ["block", "wire", "host"],
+    "socket": ["host"],
     "sim": ["block", "wire", "host", "device"],
     "trace": ["wire"],
     "socket": ["host"],

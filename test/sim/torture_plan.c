@@ -265,6 +265,8 @@ static void make_mechanisms(struct plan *plan)
 	for (uint32_t i = 0; i < 2; i++) {
 		plan->config[i].ecn =
 			(uint8_t)(one_in(&r, 4) ? below(&r, 3) : HF_ECN_ASK);
+		plan->config[i].time_wait_reuse = (uint8_t)below(&r, 3);
+		plan->config[i].rfc1337 = one_in(&r, 2);
 		if (one_in(&r, 2))
 			plan->wire[i].mark = scaled(&r, 1000, 300000);
 		if (one_in(&r, 6))

@@ -19,17 +19,17 @@
 #define SLOTS_OF_SCRIPT 10
 #define PORTS_OF_SCRIPT 16
 
-struct virtual;
+struct virtual_net;
 
 /* Who answers: the kernel if v is NULL. */
 struct side {
-	struct virtual *v;
+	struct virtual_net *v;
 	int fd[SLOTS_OF_SCRIPT]; /* -1: closed */
 	uint16_t base; /* of the script's ports */
 	unsigned patience; /* microseconds after each call */
 };
 
-void side_start(struct side *s, struct virtual *v, uint16_t base);
+void side_start(struct side *s, struct virtual_net *v, uint16_t base);
 void side_end(struct side *s);
 
 /* Makes one call; writes what it answered. False: it cannot be read. */

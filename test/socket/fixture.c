@@ -131,7 +131,7 @@ unsigned poll_now(struct fixture *f, int fd)
 }
 
 void meanwhile(struct fixture *f, hf_time after,
-	       void (*call)(struct virtual *v))
+	       void (*call)(struct virtual_net *v))
 {
 	f->v.meanwhile = call;
 	f->v.due = f->v.now + after;

@@ -15,7 +15,7 @@
 #define PORT 9877
 
 struct fixture {
-	struct virtual v; /* first */
+	struct virtual_net v; /* first */
 	struct hf_net *net; /* v's */
 	int listener, client, server; /* pair_up() */
 	unsigned times; /* what a test counts */
@@ -52,8 +52,8 @@ unsigned poll_now(struct fixture *f, int fd);
 
 /* Calls `call` while some call waits, so much later. */
 void meanwhile(struct fixture *f, hf_time after,
-	       void (*call)(struct virtual *v));
-static inline struct fixture *fixture_of(struct virtual *v)
+	       void (*call)(struct virtual_net *v));
+static inline struct fixture *fixture_of(struct virtual_net *v)
 {
 	return (struct fixture *)v;
 }

@@ -3,18 +3,18 @@
 #ifndef TEST_SOCKET_SCRIPTS_H
 #define TEST_SOCKET_SCRIPTS_H
 
+/* clang-format off */
 /* A listener 0 at port 1, a client 1 and its other end 2. */
-#define PAIR                                                 \
+#define PAIR \
 	"socket 0 4; bind 0 lo4 1; listen 0 5; socket 1 4; " \
 	"connect 1 lo4 1; accept 2 0; "
 
 /* Sets an option of socket 0 to each value and reads it back. */
-#define TRY(option, a, b, c)                                      \
-	"get 0 " option "; set 0 " option " " a "; get 0 " option \
-	"; set 0 " option " " b "; get 0 " option "; set 0 "      \
-	option " " c "; get 0 " option "; "
+#define TRY(option, a, b, c) \
+	"get 0 " option "; set 0 " option " " a "; get 0 " option "; " \
+	"set 0 " option " " b "; get 0 " option "; " \
+	"set 0 " option " " c "; get 0 " option "; "
 
-/* clang-format off */
 static const struct {
 	const char *name, *text;
 } scripts[] = {
@@ -62,7 +62,8 @@ static const struct {
 
 	/* ---- closing ---- */
 	{ "the peer closes",
-	  PAIR "close 2; poll 1; state 1; recv 1 5 0; recv 1 5 peek; send 1 5 0; "
+	  PAIR "close 2; poll 1; state 1; recv 1 5 0; recv 1 5 peek; "
+	  "send 1 5 0; "
 	  "poll 1; state 1; send 1 5 0; recv 1 5 0; get 1 error; poll 1" },
 	{ "the peer closes with octets unread",
 	  PAIR "send 1 5 0; close 2; poll 1; get 1 error; poll 1; recv 1 5 0; "
@@ -84,8 +85,12 @@ static const struct {
 	  PAIR "linger 1 1 0; close 1; poll 2; recv 2 5 0; recv 2 5 0; "
 	  "send 2 5 0; poll 2; connect 2 lo4 1; shutdown 2 2; peer 2" },
 	{ "shut down and up again",
-	  PAIR "connect 1 none 0; poll 1; state 1; get 1 error; name 1; peer 1; "
-	  "poll 2; get 2 error; connect 1 lo4 1; connect 1 lo4 1; poll 1" },
+	  PAIR "connect 1 none 0; poll 1; state 1; get 1 error; name 1; "
+	  "peer 1; poll 2; get 2 error; connect 1 lo4 1; connect 1 lo4 1; "
+	  "poll 1" },
+	{ "what is dissolved keeps what was bound",
+	  PAIR "connect 2 none 0; name 2; name 1; connect 1 none 0; name 1; "
+	  "bind 1 lo4 2; connect 1 lo4 1; connect 1 none 0; name 1" },
 	{ "a shutdown that makes no sense",
 	  PAIR "shutdown 1 3; shutdown 1 -1; poll 1" },
 	{ "shut down while opening",
@@ -127,6 +132,10 @@ static const struct {
 	  "bind 1 far6 1; connect 1 far6 1; bind 1 lo4 1; bind 0 lo6 1; "
 	  "connect 0 lo6 1; connect 1 lo4 1; bind 1 group6 1; "
 	  "connect 1 group6 1" },
+	{ "bound to the other version",
+	  "socket 0 6; bind 0 lo6 1; connect 0 map4 2; connect 0 mapany 2; "
+	  "socket 1 6; bind 1 map4 1; connect 1 lo6 2; connect 1 any6 2; "
+	  "socket 2 6; bind 2 mapany 3; connect 2 lo6 2" },
 	{ "a group is no peer", "socket 0 4; connect 0 group4 1" },
 	{ "any port",
 	  "socket 0 4; bind 0 lo4 0; name 0; bind 0 lo4 0; socket 1 4; "
@@ -191,7 +200,8 @@ static const struct {
 	  "recv 2 5 0; recv 2 5 errq; recv 2 0 0; read 2 0; send 1 0 0" },
 	{ "more than a buffer of the queue",
 	  PAIR "send 1 30000 0; ioctl 2 SIOCINQ; recv 2 30000 peek; "
-	  "recv 2 30000 all|peek; recv 2 29999 0; ioctl 2 SIOCINQ; recv 2 5 0" },
+	  "recv 2 30000 all|peek; recv 2 29999 0; ioctl 2 SIOCINQ; "
+	  "recv 2 5 0" },
 	{ "RCVLOWAT",
 	  PAIR "set 2 rcvlowat 10; send 1 5 0; poll 2; recv 2 3 0; send 1 9 0; "
 	  "poll 2; recv 2 20 0; send 1 5 0; recv 2 20 0; recv 2 5 0" },
@@ -209,7 +219,8 @@ static const struct {
 	{ "out of line",
 	  PAIR "send 1 3 oob; poll 2; ioctl 2 SIOCATMARK; ioctl 2 SIOCINQ; "
 	  "recv 2 9 0; ioctl 2 SIOCATMARK; poll 2; recv 2 1 oob|peek; "
-	  "recv 2 1 oob; recv 2 1 oob; poll 2; send 1 3 0; recv 2 9 0; poll 2" },
+	  "recv 2 1 oob; recv 2 1 oob; poll 2; send 1 3 0; recv 2 9 0; "
+	  "poll 2" },
 	{ "in line",
 	  PAIR "set 2 oobinline 1; send 1 3 oob; poll 2; recv 2 1 oob; "
 	  "send 1 2 0; recv 2 9 0; ioctl 2 SIOCATMARK; recv 2 9 0; poll 2" },
@@ -248,9 +259,11 @@ static const struct {
 	  "set 0 rcvbuf 10000; get 0 rcvbuf; set 0 rcvbuf 1; get 0 rcvbuf; "
 	  "set 0 rcvbuf 0x7fffffff; get 0 rcvbuf" },
 	{ "options of TCP",
-	  "socket 0 4; " TRY("nodelay", "1", "5", "0") TRY("cork", "1", "5", "0")
+	  "socket 0 4; " TRY("nodelay", "1", "5", "0")
+	  TRY("cork", "1", "5", "0")
 	  TRY("keepidle", "1", "32767", "32768") TRY("keepidle", "0", "-1", "9")
-	  TRY("keepintvl", "1", "32767", "32768") TRY("keepintvl", "0", "-1", "9")
+	  TRY("keepintvl", "1", "32767", "32768")
+	  TRY("keepintvl", "0", "-1", "9")
 	  TRY("keepcnt", "1", "127", "128") TRY("keepcnt", "0", "-1", "9")
 	  TRY("syncnt", "1", "127", "128") TRY("syncnt", "0", "-1", "9")
 	  TRY("linger2", "-5", "7", "500") TRY("defer", "5", "1", "0")
@@ -263,13 +276,15 @@ static const struct {
 	  "set 0 clamp 70000; get 0 clamp; set 0 clamp 0; get 0 clamp; "
 	  "set 0 fastopen -1" },
 	{ "options of IP",
-	  "socket 0 4; " TRY("tos", "16", "19", "-1") TRY("tos", "256", "255", "0")
+	  "socket 0 4; " TRY("tos", "16", "19", "-1")
+	  TRY("tos", "256", "255", "0")
 	  TRY("ttl", "1", "255", "256") TRY("ttl", "0", "-1", "9")
 	  TRY("mtudisc", "0", "2", "6") TRY("recverr", "1", "5", "0")
 	  TRY("recvtos", "1", "5", "0") TRY("recvttl", "1", "5", "0")
 	  TRY("nosuchip", "1", "5", "0") "get 0 v6only; set 0 hops 5" },
 	{ "options of IPv6",
-	  "socket 0 6; " TRY("tclass", "16", "19", "-1") TRY("tclass", "-2", "256", "0")
+	  "socket 0 6; " TRY("tclass", "16", "19", "-1")
+	  TRY("tclass", "-2", "256", "0")
 	  TRY("hops", "1", "255", "256") TRY("hops", "0", "-1", "9")
 	  TRY("mtudisc6", "0", "2", "6") TRY("recverr6", "1", "5", "0")
 	  TRY("v6only", "1", "5", "0") TRY("nosuch6", "1", "5", "0")

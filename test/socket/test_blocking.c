@@ -9,7 +9,7 @@
 
 /* ---- accept() and connect() -------------------------------------------- */
 
-static void connect_later(struct virtual *v)
+static void connect_later(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 
@@ -44,7 +44,7 @@ static void accept_times_out(void **state)
 	assert_int_equal(f->v.now - began, 1500 * MS);
 }
 
-static void shut_listener(struct virtual *v)
+static void shut_listener(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 
@@ -125,7 +125,7 @@ static void a_signal_interrupts(void **state)
 
 /* ---- octets ------------------------------------------------------------ */
 
-static void write_some(struct virtual *v)
+static void write_some(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 
@@ -206,7 +206,7 @@ static void rcvlowat_is_a_least(void **state)
 	assert_int_equal(f->v.now - began, 200 * MS);
 }
 
-static void read_half(struct virtual *v)
+static void read_half(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 	static char buf[32768];
@@ -253,9 +253,71 @@ static void write_times_out(void **state)
 	assert_int_equal(n, -EAGAIN);
 }
 
+static void drain_server(struct virtual_net *v)
+{
+	struct fixture *f = fixture_of(v);
+	static char buf[65536];
+
+	while (hf_net_recv(f->net, f->server, buf, sizeof buf, MSG_DONTWAIT) >
+	       0)
+		f->times++;
+	meanwhile(f, 10 * MS, drain_server);
+}
+
+static void splice_waits(void **state)
+{
+	static char data[65536];
+	struct fixture *f = *state;
+	hf_time began;
+	int fds[2];
+
+	pair_up(f);
+	assert_int_equal(hf_net_pipe(f->net, fds), 0);
+	began = f->v.now;
+	f->times = 2;
+	meanwhile(f, 100 * MS, write_some);
+	assert_int_equal(
+		hf_net_splice(f->net, f->server, NULL, fds[1], NULL, 100, 0),
+		5);
+	assert_int_equal(f->v.now - began, 100 * MS);
+	assert_int_equal(hf_net_read(f->net, fds[0], data, 100), 5);
+	set_int(f, f->client, SOL_SOCKET, SO_SNDBUF, 8192);
+	assert_int_equal(hf_net_write(f->net, fds[1], data, 65536), 65536);
+	f->times = 0;
+	meanwhile(f, 10 * MS, drain_server);
+	assert_int_equal(
+		hf_net_splice(f->net, fds[0], NULL, f->client, NULL, 65536, 0),
+		65536);
+	assert_true(f->times > 1);
+	f->v.meanwhile = NULL;
+}
+
+/* What another call reads meanwhile is not looked at twice. */
+static void read_all(struct virtual_net *v)
+{
+	struct fixture *f = fixture_of(v);
+	char buf[16];
+
+	assert_int_equal(hf_net_read(f->net, f->server, buf, 16), 5);
+	meanwhile(f, 10 * MS, write_some);
+}
+
+static void looking_while_another_reads(void **state)
+{
+	struct fixture *f = *state;
+	char buf[16];
+
+	pair_up(f);
+	assert_int_equal(hf_net_write(f->net, f->client, "abcde", 5), 5);
+	meanwhile(f, 50 * MS, read_all);
+	assert_int_equal(
+		hf_net_recv(f->net, f->server, buf, 10, MSG_PEEK | MSG_WAITALL),
+		10);
+}
+
 /* ---- closing ----------------------------------------------------------- */
 
-static void close_server(struct virtual *v)
+static void close_server(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 
@@ -273,7 +335,7 @@ static void the_peer_ends_a_read(void **state)
 	assert_int_equal(hf_net_read(f->net, f->client, &c, 1), 0);
 }
 
-static void reset_server(struct virtual *v)
+static void reset_server(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 
@@ -294,7 +356,7 @@ static void a_reset_ends_a_read(void **state)
 	assert_int_equal(f->v.broken_pipes, 1);
 }
 
-static void close_and_talk(struct virtual *v)
+static void close_and_talk(struct virtual_net *v)
 {
 	struct fixture *f = fixture_of(v);
 	char c;
@@ -316,7 +378,7 @@ static void a_closed_descriptor_lives_on_in_a_call(void **state)
 	assert_int_equal(hf_net_read(f->net, f->client, &c, 1), 0);
 }
 
-static void cut(struct virtual *v)
+static void cut(struct virtual_net *v)
 {
 	v->is_cut = false;
 }
@@ -435,6 +497,8 @@ int main(void)
 		NET_TEST(rcvlowat_is_a_least),
 		NET_TEST(write_waits_for_room),
 		NET_TEST(write_times_out),
+		NET_TEST(splice_waits),
+		NET_TEST(looking_while_another_reads),
 		NET_TEST(the_peer_ends_a_read),
 		NET_TEST(a_reset_ends_a_read),
 		NET_TEST(a_closed_descriptor_lives_on_in_a_call),

@@ -4,8 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define BLOCK ((size_t)32 << 20)
+#include <sys/mman.h>
 
 static void fail(const char *why)
 {
@@ -13,7 +12,7 @@ static void fail(const char *why)
 	abort();
 }
 
-static size_t carry(struct virtual *v)
+static size_t carry(struct virtual_net *v)
 {
 	size_t count = 0;
 
@@ -26,7 +25,7 @@ static size_t carry(struct virtual *v)
 	return count;
 }
 
-void virtual_settle(struct virtual *v)
+void virtual_settle(struct virtual_net *v)
 {
 	for (unsigned i = 0; carry(v) > 0; i++) {
 		hf_net_update(v->net);
@@ -39,7 +38,7 @@ void virtual_settle(struct virtual *v)
 }
 
 /* To the next timer, or `until`; false: there is neither. */
-static bool step(struct virtual *v, hf_time until)
+static bool step(struct virtual_net *v, hf_time until)
 {
 	hf_time next = hf_expiry(v->host);
 
@@ -55,7 +54,7 @@ static bool step(struct virtual *v, hf_time until)
 	return true;
 }
 
-void virtual_pass(struct virtual *v, hf_time time)
+void virtual_pass(struct virtual_net *v, hf_time time)
 {
 	hf_time until = v->now + time;
 
@@ -69,12 +68,12 @@ void virtual_pass(struct virtual *v, hf_time time)
 
 static hf_time now(void *context)
 {
-	return ((struct virtual *)context)->now;
+	return ((struct virtual_net *)context)->now;
 }
 
 static int wait_for(void *context, hf_time until)
 {
-	struct virtual *v = context;
+	struct virtual_net *v = context;
 	int error = v->interrupt;
 
 	v->interrupt = 0;
@@ -85,7 +84,7 @@ static int wait_for(void *context, hf_time until)
 	if (!step(v, until))
 		fail("a call waits for what never comes");
 	if (v->meanwhile != NULL && v->due <= v->now) {
-		void (*call)(struct virtual * v) = v->meanwhile;
+		void (*call)(struct virtual_net * v) = v->meanwhile;
 
 		v->meanwhile = NULL;
 		call(v);
@@ -96,10 +95,10 @@ static int wait_for(void *context, hf_time until)
 static void broken_pipe(void *context, int fd)
 {
 	(void)fd;
-	((struct virtual *)context)->broken_pipes++;
+	((struct virtual_net *)context)->broken_pipes++;
 }
 
-void virtual_start(struct virtual *v, const struct virtual_plan *plan)
+void virtual_start(struct virtual_net *v, const struct virtual_plan *plan)
 {
 	static const struct virtual_plan plain = { .configure = NULL };
 	struct hf_net_driver driver = { .size = sizeof driver,
@@ -121,18 +120,19 @@ void virtual_start(struct virtual *v, const struct virtual_plan *plan)
 		plan->configure(&config);
 	if (plan->never_waits)
 		driver.wait = NULL;
-	v->block = aligned_alloc(HF_BLOCK_ALIGN, BLOCK);
-	if (v->block == NULL)
+	v->block = mmap(NULL, VIRTUAL_BLOCK, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (v->block == MAP_FAILED)
 		fail("no memory");
-	memset(v->block, 0, BLOCK);
-	if (hf_host_init(v->block, BLOCK, &config, v->now, &v->host) != HF_OK)
+	if (hf_host_init(v->block, VIRTUAL_BLOCK, &config, v->now, &v->host) !=
+	    HF_OK)
 		fail("no host");
 	v->net = hf_net_new(v->host, &driver, &options);
 	if (v->net == NULL)
 		fail("no net");
 }
 
-void virtual_end(struct virtual *v)
+void virtual_end(struct virtual_net *v)
 {
 	struct hf_usage used;
 
@@ -140,5 +140,5 @@ void virtual_end(struct virtual *v)
 	hf_host_used(v->host, &used);
 	if (used.pool[HF_POOL_LISTENER].used != 0)
 		fail("a listener has outlived its sockets");
-	free(v->block);
+	munmap(v->block, VIRTUAL_BLOCK);
 }

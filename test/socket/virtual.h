@@ -8,8 +8,9 @@
 
 #include <handfast/socket.h>
 
-struct virtual
-{
+#define VIRTUAL_BLOCK ((size_t)32 << 20)
+
+struct virtual_net {
 	struct hf_net *net;
 	struct hf_host *host;
 	void *block;
@@ -17,7 +18,7 @@ struct virtual
 	bool is_cut; /* what is sent on the loopback link is lost */
 	unsigned broken_pipes; /* times that SIGPIPE was due */
 	/* Once it is `due`, a wait calls this: what others do meanwhile. */
-	void (*meanwhile)(struct virtual * v);
+	void (*meanwhile)(struct virtual_net *v);
 	hf_time due;
 	int interrupt; /* the next wait returns it */
 	uint8_t frame[65600];
@@ -30,12 +31,12 @@ struct virtual_plan {
 	bool never_waits; /* a driver without `wait` */
 };
 
-void virtual_start(struct virtual *v, const struct virtual_plan *plan);
-void virtual_end(struct virtual *v);
+void virtual_start(struct virtual_net *v, const struct virtual_plan *plan);
+void virtual_end(struct virtual_net *v);
 
 /* Carries frames until none is left; time stands still. */
-void virtual_settle(struct virtual *v);
+void virtual_settle(struct virtual_net *v);
 /* Lets so much time pass. */
-void virtual_pass(struct virtual *v, hf_time time);
+void virtual_pass(struct virtual_net *v, hf_time time);
 
 #endif

@@ -336,6 +336,106 @@ static void full_pool_keeps_the_old(void **state)
 	pair_end(&p);
 }
 
+/* ---- what sockets need of a host --------------------------------------- */
+
+static struct hf_handle listen_at(struct pair *p, struct hf_addr local)
+{
+	const struct hf_listen options = { .local = local, .port = 7 };
+	struct hf_handle listener;
+
+	assert_int_equal(hf_listen(p->server, &options, &listener), HF_OK);
+	return listener;
+}
+
+/* Octets far ahead are shown, and none is taken. */
+static void peek_at_shows_what_comes_later(void **state)
+{
+	const struct hf_addr any = { { 0 } };
+	struct hf_handle listener, client, server;
+	struct hf_config config;
+	struct pair p = { 0 };
+	static uint8_t text[20000];
+	const void *data;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = (uint8_t)(i * 7 >> 3);
+	hf_config_default(&config, HF_PROFILE_LINUX);
+	pair_start(&p, &config, NULL);
+	listener = listen_at(&p, any);
+	client = open_to(&p, SERVER, 7);
+	settle(&p);
+	assert_int_equal(hf_accept(p.server, listener, &server), HF_OK);
+	assert_int_equal(hf_peek_at(p.server, server, 0, &data, &n),
+			 HF_ERR_WOULD_BLOCK);
+	hf_send(p.client, client, text, sizeof text, &n);
+	settle(&p);
+	for (uint32_t at = 0; at < sizeof text; at += (uint32_t)n) {
+		assert_int_equal(hf_peek_at(p.server, server, at, &data, &n),
+				 HF_OK);
+		assert_in_range(n, 1, sizeof text - at);
+		assert_memory_equal(data, text + at, n);
+	}
+	assert_int_equal(hf_peek_at(p.server, server, 20000, &data, &n), HF_OK);
+	assert_int_equal(n, 0);
+	assert_int_equal(hf_peek_at(p.server, listener, 0, &data, &n),
+			 HF_ERR_HANDLE);
+	pair_end(&p);
+}
+
+static void backlog_may_change(void **state)
+{
+	const struct hf_addr any = { { 0 } };
+	const uint32_t backlog[] = { 0, 1, 1, 3, 3 };
+	const uint32_t completed[] = { 0, 1, 1, 2, 3 };
+	struct hf_handle listener, client;
+	struct hf_config config;
+	struct pair p = { 0 };
+
+	(void)state;
+	hf_config_default(&config, HF_PROFILE_LINUX);
+	pair_start(&p, &config, NULL);
+	listener = listen_at(&p, any);
+	for (int i = 0; i < 5; i++) {
+		struct hf_usage used;
+
+		assert_int_equal(hf_backlog(p.server, listener, backlog[i]),
+				 HF_OK);
+		client = open_to(&p, SERVER, 7);
+		settle(&p);
+		hf_host_used(p.server, &used);
+		assert_int_equal(used.pool[HF_POOL_CONNECTION].used,
+				 completed[i]);
+	}
+	assert_int_equal(hf_backlog(p.client, client, 1), HF_ERR_HANDLE);
+	pair_end(&p);
+}
+
+/* The port is free for a listener of IPv6, and only for one. */
+static void any_ipv4_address_is_no_ipv6_one(void **state)
+{
+	struct hf_listen ipv6 = { .port = 7, .ipv6_only = true };
+	struct hf_handle listener, other;
+	struct hf_config config;
+	struct pair p = { 0 };
+
+	(void)state;
+	hf_config_default(&config, HF_PROFILE_LINUX);
+	pair_start(&p, &config, NULL);
+	listener = listen_at(&p, hf_ipv4(0, 0, 0, 0));
+	assert_int_equal(hf_listen(p.server, &ipv6, &other), HF_OK);
+	open_to(&p, SERVER, 7);
+	settle(&p);
+	assert_int_equal(hf_accept(p.server, other, &other),
+			 HF_ERR_WOULD_BLOCK);
+	assert_int_equal(hf_accept(p.server, listener, &other), HF_OK);
+	ipv6.ipv6_only = false;
+	assert_int_equal(hf_listen(p.server, &ipv6, &other),
+			 HF_ERR_ADDRESS_IN_USE);
+	pair_end(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,6 +445,9 @@ int main(void)
 		cmocka_unit_test(gateway_takes_any_address_and_port),
 		cmocka_unit_test(released_handle_is_stale),
 		cmocka_unit_test(full_pool_keeps_the_old),
+		cmocka_unit_test(peek_at_shows_what_comes_later),
+		cmocka_unit_test(backlog_may_change),
+		cmocka_unit_test(any_ipv4_address_is_no_ipv6_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

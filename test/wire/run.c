@@ -52,6 +52,7 @@ static void limit(struct hf_config *c)
 	c->time_wait = 64;
 	c->ecn = 0; /* test_ecn.c */
 	c->syn_cookies = 0; /* test_cookie.c */
+	c->rfc1337 = false; /* test_reopen.c */
 }
 
 void script_profile(struct script *t, enum hf_profile profile)

@@ -98,12 +98,20 @@ static void to_last_ack(struct script *t)
 	out(t, "F. 11:11(0) ack 12");
 }
 
+/* With a listener a SYN would open anew: test_reopen.c. */
+static void stop_listening(struct script *t)
+{
+	ok(t, hf_close(t->host, t->listener, t->now));
+	t->listener.index = 0;
+}
+
 /* Half of its time has passed, so that a new start can be told. */
 static void to_time_wait_here(struct script *t)
 {
 	to_fin_wait_2_here(t);
 	in(t, "F. 11:11(0) ack 12");
 	out(t, ". 12:12(0) ack 12");
+	stop_listening(t);
 	quiet(t, 30000);
 }
 
@@ -113,6 +121,7 @@ static void to_entry(struct script *t)
 	user_close(t);
 	in(t, "F. 11:11(0) ack 12");
 	out(t, ". 12:12(0) ack 12");
+	stop_listening(t);
 	quiet(t, 30000);
 }
 

@@ -3,8 +3,8 @@
  * Socket options. Those with an integer are rows of one table; those with
  * anything else have functions of their own.
  */
-#ifndef SOCKET_OPTION_H
-#define SOCKET_OPTION_H
+#ifndef SOCKET_SOCKET_OPTION_H
+#define SOCKET_SOCKET_OPTION_H
 
 #include "socket.h"
 
