@@ -47,7 +47,6 @@ static const char no_label[] = "flow labels are of the hash of the connection";
 static const char fixed_limit[] = "limits are given when a host is made";
 static const char fixed_dsack[] = "duplicates are not reported";
 static const char its_own_memory[] = "a host's memory is its block";
-static const char no_such[] = "a handfast host has no such setting";
 static const char not_tcp[] = "it is not about TCP";
 static const char one_host[] = "a host neither forwards nor filters";
 static const char one_reno[] = "New Reno is what there is";
@@ -61,9 +60,10 @@ const struct sysctl_row sysctl_linux[] = {
 	SET_TO(IPV4 "tcp_synack_retries", "5", NUMBER, config.syn_ack_retries,
 	       0, 255, 14),
 	SET(IPV4 "tcp_syncookies", "1", SMALL, config.syn_cookies, 0, 2),
-	IGNORED(IPV4 "tcp_abort_on_overflow", "0", no_such),
-	IGNORED(IPV4 "tcp_tw_reuse", "2", no_such),
-	IGNORED(IPV4 "tcp_rfc1337", "0", no_such),
+	IGNORED(IPV4 "tcp_abort_on_overflow", "0",
+		"a full backlog is silent"),
+	SET(IPV4 "tcp_tw_reuse", "2", SMALL, config.time_wait_reuse, 0, 2),
+	SET(IPV4 "tcp_rfc1337", "0", FLAG, config.rfc1337, 0, 255),
 	TIME(IPV4 "tcp_fin_timeout", "60", HF_SECOND, config.fin_wait_2, 0,
 	     TOP / 1000),
 	SET(IPV4 "tcp_retries1", "3", NUMBER, config.r1, 0, 255),

@@ -44,6 +44,11 @@ static void a_setting_changes_the_configuration(void **state)
 	assert_int_equal(config.syn_retries, 1);
 	done("net.ipv4.tcp_syncookies", "2");
 	assert_int_equal(config.syn_cookies, HF_COOKIES_ALWAYS);
+	assert_int_equal(config.time_wait_reuse, HF_REUSE_LOOPBACK);
+	done("net.ipv4.tcp_tw_reuse", "1");
+	assert_int_equal(config.time_wait_reuse, HF_REUSE_ON);
+	done("net.ipv4.tcp_rfc1337", "1");
+	assert_true(config.rfc1337);
 	done("net.ipv4.tcp_retries2", "2");
 	assert_int_equal(config.retries, 2);
 	done("net.ipv4.ip_default_ttl", "77");
