@@ -30,6 +30,15 @@ static bool check_new(struct drill_invocation *call)
 
 /* ---- socket ----------------------------------------------------------- */
 
+#define TYPE_MASK 0xf /* what SOCK_NONBLOCK and SOCK_CLOEXEC leave */
+
+static bool wants_descriptor(const struct drill_invocation *call)
+{
+	const struct drill_expr *said = call->call->result;
+
+	return said->kind == DRILL_NUMBER && said->value >= 0;
+}
+
 static bool prepare_socket(struct drill_invocation *call)
 {
 	bool four = call->run->rules->network.ip_version == DRILL_IPV4;
@@ -39,7 +48,13 @@ static bool prepare_socket(struct drill_invocation *call)
 			      four ? AF_INET : AF_INET6, &domain))
 		return false;
 	call->number[0] = (long)domain;
-	return call_take_number(call, 1) && call_take_number(call, 2);
+	if (!call_take_number(call, 1) || !call_take_number(call, 2))
+		return false;
+	if (stack_of(call)->ops->is_virtual &&
+	    (call->number[1] & TYPE_MASK) == SOCK_DGRAM &&
+	    wants_descriptor(call))
+		return call_fail(call, "a handfast host has no UDP");
+	return true;
 }
 
 static long perform_socket(struct drill_invocation *call)
