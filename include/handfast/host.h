@@ -76,7 +76,8 @@ struct hf_config {
 	hf_time r2; /* give up an established connection; SHLD-11 */
 	hf_time r2_syn; /* give up opening; MUST-23 */
 	uint32_t r1; /* retransmissions before a soft error; SHLD-10 */
-	uint32_t retries; /* R2 as retransmissions, to 255; 0: `r2` alone */
+	uint32_t retries; /* R2 as what so many would take that begin with
+			     `rto_min`, from the first on; 0: `r2` alone */
 	uint32_t syn_retries; /* of an active open, to 127; 0: `r2_syn` */
 	uint32_t syn_linear_timeouts; /* without back-off, to 127 more */
 	uint32_t syn_ack_retries; /* of a half-open connection */
@@ -105,6 +106,17 @@ struct hf_config {
 	uint8_t window_scale; /* offered, 0-14; RFC 7323 2.3 */
 	bool no_window_scale, no_timestamps, no_sack; /* do not offer */
 	bool strict_timestamps; /* drop what lacks one: RFC 7323 3.2 */
+	/* what Linux is observed to do beside the letter of the RFCs */
+	hf_time challenge_interval; /* RFC 5961 7: least, of a connection */
+	uint32_t reopen_step; /* ISS past TIME_WAIT's; 0: by the clock */
+	bool nagle_for_small; /* a small segment waits for a small one only */
+	bool reply_delays_acks; /* text sent after text: no quick ACKs */
+	bool rto_min_is_variance; /* RTO: SRTT and at least `rto_min` */
+	bool bare_probes; /* an old sequence number probes the window */
+	bool resend_past_edge; /* though the window shrank: MAY-7 */
+	bool acks_syn_ack; /* one that completes a simultaneous open */
+	bool abort_on_overflow; /* reset what the completed queue is full for */
+	bool no_dsack; /* do not report duplicates: RFC 2883 */
 	bool no_header_prediction; /* every segment takes the slow path */
 	uint8_t ecn; /* enum hf_ecn */
 	uint8_t syn_cookies; /* enum hf_syn_cookies */
@@ -402,6 +414,8 @@ enum hf_drop {
 	HF_DROP_LISTEN_FLAGS, /* in LISTEN: no SYN, or a reset */
 	HF_DROP_LISTEN_ACK, /* in LISTEN: an ACK, answered by a reset */
 	HF_DROP_QUIET, /* config.quiet_time is not over */
+	HF_DROP_DEFERRED, /* a listener waits for text: HF_OPTION_DEFER_ACCEPT
+			   */
 	HF_DROP_BACKLOG, /* half-open or completed queue is full */
 	HF_DROP_REFUSED, /* the program said no to this SYN */
 	HF_DROP_SEQUENCE, /* unacceptable: outside the window */
@@ -819,6 +833,8 @@ enum hf_option {
 	HF_OPTION_OPEN_RETRIES, /* SYNs sent again, to 127; 0: as configured */
 	HF_OPTION_FRAGMENT, /* 1: routers may fragment: no path MTU discovery */
 	HF_OPTION_COUNT, /* 1: keep struct hf_counts */
+	HF_OPTION_DEFER_ACCEPT, /* seconds, to 255, that a listener waits for
+				   text after the handshake; 0: no time */
 	HF_OPTIONS
 };
 

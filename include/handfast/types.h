@@ -83,6 +83,7 @@ enum hf_error {
 	HF_ERR_HOST_UNREACHABLE, /* ICMP said so */
 	HF_ERR_NET_UNREACHABLE, /* ICMP said so */
 	HF_ERR_PROTOCOL_UNREACHABLE, /* ICMP said so */
+	HF_ERR_PARAMETER_PROBLEM, /* ICMP: a header of ours is not understood */
 	HF_ERR_MESSAGE_SIZE, /* ICMP: too big for the path */
 	HF_ERRORS
 };

@@ -45,7 +45,6 @@ static const char no_metrics[] = "nothing is remembered of ended connections";
 static const char no_accecn[] = "ECN is that of RFC 3168";
 static const char no_label[] = "flow labels are of the hash of the connection";
 static const char fixed_limit[] = "limits are given when a host is made";
-static const char fixed_dsack[] = "duplicates are not reported";
 static const char its_own_memory[] = "a host's memory is its block";
 static const char not_tcp[] = "it is not about TCP";
 static const char one_host[] = "a host neither forwards nor filters";
@@ -60,8 +59,8 @@ const struct sysctl_row sysctl_linux[] = {
 	SET_TO(IPV4 "tcp_synack_retries", "5", NUMBER, config.syn_ack_retries,
 	       0, 255, 14),
 	SET(IPV4 "tcp_syncookies", "1", SMALL, config.syn_cookies, 0, 2),
-	IGNORED(IPV4 "tcp_abort_on_overflow", "0",
-		"a full backlog is silent"),
+	SET(IPV4 "tcp_abort_on_overflow", "0", FLAG, config.abort_on_overflow,
+	    0, 255),
 	SET(IPV4 "tcp_tw_reuse", "2", SMALL, config.time_wait_reuse, 0, 2),
 	SET(IPV4 "tcp_rfc1337", "0", FLAG, config.rfc1337, 0, 255),
 	TIME(IPV4 "tcp_fin_timeout", "60", HF_SECOND, config.fin_wait_2, 0,
@@ -84,7 +83,7 @@ const struct sysctl_row sysctl_linux[] = {
 	{ IPV4 "tcp_ecn", "2", SYSCTL_ECN, SYSCTL_OF(config.ecn), 0, 5, 1, 0,
 	  "no accurate ECN (RFC 9768)" },
 	IGNORED(IPV4 "tcp_ecn_*", NULL, no_accecn),
-	IGNORED(IPV4 "tcp_dsack", "1", fixed_dsack),
+	SET(IPV4 "tcp_dsack", "1", NOT, config.no_dsack, 0, 255),
 	IGNORED(IPV4 "tcp_fastopen*", "1", no_fast_open),
 	IGNORED(IPV4 "tcp_comp_sack_*", NULL, no_sack_delay),
 	IGNORED(IPV4 "tcp_backlog_ack_defer", "1", no_sack_delay),
@@ -162,8 +161,8 @@ const struct sysctl_row sysctl_linux[] = {
 	/* What strangers may ask for. */
 	SET(IPV4 "tcp_challenge_ack_limit", "2147483647", NUMBER,
 	    config.challenge_per_second, 0, TOP),
-	IGNORED(IPV4 "tcp_invalid_ratelimit", "500",
-		"replies are limited for all together"),
+	TIME(IPV4 "tcp_invalid_ratelimit", "500", HF_MILLISECOND,
+	     config.challenge_interval, 0, TOP),
 	SET(IPV4 "icmp_msgs_per_sec", "1000", NUMBER, config.icmp_per_second,
 	    0, TOP),
 	IGNORED(IPV4 "icmp_*", NULL, "ICMP errors are limited together"),

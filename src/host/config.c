@@ -58,6 +58,14 @@ static void set_profile(struct hf_config *config)
 	config->slow_start_limit = is_rfc ? 1 : 2;
 	config->quick_acks = is_rfc ? 0 : 16;
 	config->strict_timestamps = is_rfc;
+	config->challenge_interval = is_rfc ? 0 : 500 * HF_MILLISECOND;
+	config->reopen_step = is_rfc ? 0 : 65537;
+	config->nagle_for_small = !is_rfc;
+	config->reply_delays_acks = !is_rfc;
+	config->rto_min_is_variance = !is_rfc;
+	config->bare_probes = !is_rfc;
+	config->resend_past_edge = !is_rfc;
+	config->acks_syn_ack = !is_rfc;
 	config->ecn = is_rfc ? HF_ECN_ASK : HF_ECN_ANSWER;
 	config->rfc1337 = is_rfc;
 	config->time_wait_reuse = is_rfc ? HF_REUSE_OFF : HF_REUSE_LOOPBACK;
@@ -95,6 +103,7 @@ static bool times_are_valid(const struct hf_config *config)
 	       config->rto_max < HF_NEVER >> 16 && config->msl < HF_NEVER / 4 &&
 	       config->quiet_time < HF_NEVER / 4 &&
 	       config->delayed_ack < 500 * HF_MILLISECOND && /* MUST-40 */
+	       config->challenge_interval < HF_NEVER / 4 &&
 	       config->reassembly >= HF_MILLISECOND &&
 	       config->reassembly < HF_NEVER / 4 &&
 	       config->neighbour_reachable >= HF_MILLISECOND &&

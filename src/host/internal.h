@@ -3,7 +3,7 @@
 #ifndef HOST_INTERNAL_H
 #define HOST_INTERNAL_H
 
-#include "tcp.h"
+#include "half_open.h"
 
 struct hf_host {
 	struct block block; /* first: the block begins with it */

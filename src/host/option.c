@@ -50,6 +50,7 @@ static const struct {
 					   IN_WISH(open_retries) },
 	[HF_OPTION_FRAGMENT]           = { 0, 1, FLAG, 0, WISH_FRAGMENT },
 	[HF_OPTION_COUNT]              = { 0, 1, FLAG, 0, WISH_COUNT },
+	[HF_OPTION_DEFER_ACCEPT]       = { 0, UINT8_MAX, IN_WISH(defer) },
 /* clang-format on */
 #undef IN_WISH
 };

@@ -46,7 +46,7 @@ enum hf_error hf_syn(struct hf_host *host, struct hf_handle syn,
 
 	if (ask == NULL)
 		return HF_ERR_HANDLE;
-	h = listen_asked(&t, ask);
+	h = ask_about(&t, ask);
 	l = block_at(t.b, h->listener);
 	*about = (struct hf_syn){
 		.listener = { h->listener, l->flow.record.generation },
@@ -68,7 +68,7 @@ enum hf_error hf_decide(struct hf_host *host, struct hf_handle syn,
 		return HF_ERR_ARGUMENT;
 	if (ask == NULL)
 		return HF_ERR_HANDLE;
-	listen_decide(&t, ask, verdict);
+	ask_decide(&t, ask, verdict);
 	return HF_OK;
 }
 
@@ -126,11 +126,16 @@ enum hf_error hf_send_as(struct hf_host *host, struct hf_handle connection,
 	error = may_send(tcb, &room);
 	if (error != HF_OK)
 		return error;
-	if (flags != 0 && tcb_side(&t, tcb) == NULL)
+	if (flags & (HF_SEND_URGENT | HF_SEND_MORE) &&
+	    tcb_side(&t, tcb) == NULL)
 		return HF_ERR_NO_MEMORY;
+	send_push_remember(&t, tcb);
 	*sent = send_append(&t, tcb, data, len < room ? (uint32_t)len : room);
 	if (*sent < len)
 		tcb->flags |= TCB_WANTS_ROOM;
+	tcb->flags &= ~TCB_PUSH_AT_END;
+	if (flags & HF_SEND_PUSH)
+		tcb->flags |= TCB_PUSH_AT_END;
 	if (*sent > 0 && tcb->side != 0)
 		send_marked(&t, tcb, flags);
 	tcb_ready(&t, tcb);

@@ -32,6 +32,7 @@ int error_of_call(enum hf_error error)
 	case HF_ERR_HOST_UNREACHABLE:
 	case HF_ERR_NET_UNREACHABLE:
 	case HF_ERR_PROTOCOL_UNREACHABLE:
+	case HF_ERR_PARAMETER_PROBLEM:
 	case HF_ERR_MESSAGE_SIZE:
 	case HF_ERRORS:
 		break;
@@ -57,6 +58,8 @@ int error_of_connection(enum hf_error error)
 		return ENETUNREACH;
 	case HF_ERR_PROTOCOL_UNREACHABLE:
 		return ENOPROTOOPT;
+	case HF_ERR_PARAMETER_PROBLEM:
+		return EPROTO;
 	case HF_ERR_MESSAGE_SIZE:
 		return EMSGSIZE;
 	case HF_ERR_NO_MEMORY:

@@ -79,7 +79,7 @@ const struct option_row option_rows[] = {
 	{ TCP_(TCP_LINGER2), ANY(SLOT_LINGER2), 60,
 		HF_OPTION_FIN_WAIT_2, option_set_linger2, NULL },
 	{ TCP_(TCP_DEFER_ACCEPT), ANY(SLOT_DEFER_ACCEPT), 0,
-		NONE, option_set_defer, NULL },
+		HF_OPTION_DEFER_ACCEPT, option_set_defer, NULL },
 	{ TCP_(TCP_WINDOW_CLAMP), ANY(SLOT_WINDOW_CLAMP), 0,
 		HF_OPTION_WINDOW_CLAMP, option_set_clamp, NULL },
 	{ TCP_(TCP_QUICKACK), ANY(SLOT_QUICKACK), 1,

@@ -24,7 +24,7 @@ static int why_not(struct socket *s)
 /* They are about the end of what the program sends. */
 static unsigned host_flags(const struct vector *from, size_t len, int flags)
 {
-	unsigned result = flags & MSG_MORE ? HF_SEND_MORE : HF_SEND_PUSH;
+	unsigned result = flags & MSG_MORE ? HF_SEND_MORE : 0;
 
 	if (len < from->left)
 		return 0;

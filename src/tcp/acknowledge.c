@@ -66,8 +66,9 @@ static void forget_marks(struct turn *t, struct tcb *tcb)
 
 	if (side == NULL)
 		return;
-	if (side->has_push && seq_upto(side->push, tcb->snd.una))
-		side->has_push = false;
+	while (side->push_count > 0 && seq_upto(side->push[0], tcb->snd.una))
+		memmove(side->push, side->push + 1,
+			--side->push_count * sizeof *side->push);
 	urgent_acknowledged(t, tcb);
 }
 
@@ -143,24 +144,24 @@ void ack_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a)
 		duplicate(t, tcb);
 }
 
-/* 3.10.7.4, fifth: SND.WL1 and SND.WL2 keep old segments from being used. */
+/*
+ * 3.10.7.4, fifth: SND.WL1 keeps old segments from being used. So would
+ * SND.WL2, but it is never past SND.UNA, from which on an ACK counts anyhow.
+ */
 void window_arrived(struct tcb *tcb, const struct arrival *a)
 {
 	uint32_t wnd = a->wnd;
 
 	if (seq_before(a->seg.seq, tcb->snd.wl1) ||
-	    (seq_eq(a->seg.seq, tcb->snd.wl1) &&
-	     seq_before(a->seg.ack, tcb->snd.wl2)))
+	    seq_before(a->seg.ack, tcb->snd.una))
 		return;
 	tcb->snd.wnd = wnd;
 	tcb->snd.wl1 = a->seg.seq;
-	tcb->snd.wl2 = a->seg.ack;
 	if (wnd > tcb->snd.max_wnd)
 		tcb->snd.max_wnd = wnd;
-	if (!(tcb->flags & TCB_PROBING))
-		return;
-	timer_probe_answered(tcb);
 	if (wnd == 0)
+		timer_probe_answered(tcb);
+	if (wnd == 0 || !(tcb->flags & TCB_PROBING))
 		return;
 	/* What a probe sent past the window was most likely thrown away. */
 	tcb->snd.resend = tcb->snd.una;

@@ -3,7 +3,7 @@
  * SEGMENT ARRIVES, RFC 9293 3.10.7, in the RFC's order: each step ends the
  * segment or passes it on, and says what became of it.
  */
-#include "tcp.h"
+#include "half_open.h"
 
 /* A step either passes the segment on or ends it with a drop reason. */
 struct verdict {
@@ -20,10 +20,24 @@ static struct verdict end(enum hf_drop drop)
 
 /* ---- answers ---------------------------------------------------------- */
 
+/* RFC 5961 7: not one after the other of the same connection. */
+static bool was_challenged(struct turn *t, struct tcb *tcb)
+{
+	hf_time interval = t->ip->config.challenge_interval;
+	struct tcb_side *side = interval != 0 ? tcb_side(t, tcb) : NULL;
+
+	if (side == NULL)
+		return false;
+	if (t->now < side->challenge_after)
+		return true;
+	side->challenge_after = t->now + interval;
+	return false;
+}
+
 /* RFC 5961 3-5: an ACK that a true peer answers as it should. */
 static void challenge(struct turn *t, struct tcb *tcb)
 {
-	if (!challenge_is_allowed(t))
+	if (was_challenged(t, tcb) || !challenge_is_allowed(t))
 		return;
 	tcb->flags |= TCB_CHALLENGE_DUE;
 	tcb_ready(t, tcb);
@@ -153,6 +167,18 @@ static bool take_simultaneous_open(struct tcb *tcb, const struct arrival *a)
 	return true;
 }
 
+/* RFC 2883 4.1: what came has come before, as far as RCV.NXT. */
+static void report_old_text(struct turn *t, struct tcb *tcb,
+			    const struct arrival *a)
+{
+	uint32_t old = tcb->rcv.nxt.n - a->seg.seq.n;
+
+	if (a->seg.text_len == 0 || !seq_before(a->seg.seq, tcb->rcv.nxt))
+		return;
+	reassembly_came_twice(t, tcb, a->seg.seq,
+			      old < a->seg.text_len ? old : a->seg.text_len);
+}
+
 static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
 				     struct arrival *a)
 {
@@ -169,8 +195,10 @@ static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
 		return end(HF_DROP_PAWS);
 	}
 	if (is_acceptable(tcb, a) || take_simultaneous_open(tcb, a)) {
-		if (!(a->seg.flags & TCP_RST))
-			trim(tcb, a);
+		if (a->seg.flags & TCP_RST)
+			return pass;
+		report_old_text(t, tcb, a);
+		trim(tcb, a);
 		return pass;
 	}
 	if (is_text_for_closed_window(tcb, a)) {
@@ -189,6 +217,7 @@ static struct verdict check_sequence(struct turn *t, struct tcb *tcb,
 	}
 	if (is_fin_again(tcb, a))
 		timer_time_wait(t, tcb);
+	report_old_text(t, tcb, a);
 	/* Two ends that disagree must not answer each other for ever. */
 	if (a->len > 0)
 		acknowledge_now(t, tcb);
@@ -244,6 +273,12 @@ static struct verdict check_syn(struct turn *t, struct tcb *tcb,
 
 /* ---- fifth: ACK ------------------------------------------------------- */
 
+/* A SYN-ACK that crossed ours: its SYN has been trimmed off by now. */
+static bool is_crossing(const struct tcb *tcb, const struct arrival *a)
+{
+	return !(tcb->flags & TCB_PASSIVE) && a->len_sent > a->len;
+}
+
 /* SYN_RECEIVED: our SYN is acknowledged, or the segment is not for us. */
 static struct verdict complete_open(struct turn *t, struct tcb *tcb,
 				    struct arrival *a)
@@ -253,13 +288,14 @@ static struct verdict complete_open(struct turn *t, struct tcb *tcb,
 		return end(HF_DROP_ACK);
 	}
 	tcb->snd.wl1 = a->seg.seq;
-	tcb->snd.wl2 = a->seg.ack;
 	tcb->snd.wnd = a->wnd;
 	tcb->snd.max_wnd = tcb->snd.wnd;
 	tcb->flags &= ~TCB_SYN_DUE;
 	rtt_acknowledged(t, tcb, &a->seg);
 	tcb->snd.una = tcb->snd.resend = a->seg.ack;
 	enter(t, tcb, HF_ESTABLISHED);
+	if (is_crossing(tcb, a) && t->ip->config.acks_syn_ack)
+		acknowledge_now(t, tcb);
 	if (tcb->flags & TCB_FIN_QUEUED)
 		enter(t, tcb, HF_FIN_WAIT_1);
 	tcb_established(t, tcb);

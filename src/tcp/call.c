@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* OPEN, CLOSE, ABORT: RFC 9293 3.10.1, 3.10.4, 3.10.5. */
-#include "tcp.h"
+#include "half_open.h"
 
 /* ---- the active OPEN -------------------------------------------------- */
 
@@ -223,8 +223,9 @@ static void pull_marks(struct turn *t, struct tcb *tcb)
 		return;
 	if (side->has_snd_up && seq_before(end, side->snd_up))
 		side->snd_up = end;
-	if (side->has_push && seq_before(end, side->push))
-		side->push = end;
+	for (unsigned i = 0; i < side->push_count; i++)
+		if (seq_before(end, side->push[i]))
+			side->push[i] = end;
 	urgent_acknowledged(t, tcb);
 }
 

@@ -106,7 +106,8 @@ void tcb_side_settle(struct turn *t, struct tcb *tcb)
 
 	if (side == NULL || tcb->flags & (TCB_SIDE_KEPT | TCB_RECOVER_SET) ||
 	    side->range_count > 0 || side->has_fin || side->has_snd_up ||
-	    side->has_rcv_up || side->has_push)
+	    side->has_rcv_up || side->push_count > 0 || side->has_duplicate ||
+	    t->now < side->challenge_after)
 		return;
 	pool_give(t->b, &t->tcp->sides, tcb->side);
 	tcb->side = 0;
@@ -149,11 +150,14 @@ void tcb_send_changed(struct turn *t, struct tcb *tcb)
 		tcb_ready(t, tcb);
 }
 
-/* What waits to be acknowledged is, now that it may not wait. */
+/* What waits to be acknowledged is, if it may not wait any more. */
 void tcb_ack_changed(struct turn *t, struct tcb *tcb)
 {
-	if (!(tcb_wishes(t, tcb)->flags & WISH_QUICK_ACK) ||
-	    !state_is_synchronized((enum hf_state)tcb->state) ||
+	bool is_quick = tcb_wishes(t, tcb)->flags & WISH_QUICK_ACK;
+
+	if (!is_quick)
+		tcb->quick_acks = 0;
+	if (!is_quick || !state_is_synchronized((enum hf_state)tcb->state) ||
 	    seq_eq(tcb->rcv.acked, tcb->rcv.nxt))
 		return;
 	tcb->flags |= TCB_ACK_NOW;
@@ -193,7 +197,9 @@ static void forget_marks(struct turn *t, struct tcb *tcb)
 
 	if (side == NULL)
 		return;
-	side->has_push = side->has_snd_up = false;
+	side->has_snd_up = side->has_duplicate = false;
+	side->push_count = 0;
+	side->challenge_after = 0;
 	if (tcb->receive.len == 0)
 		side->has_rcv_up = false;
 	tcb_side_settle(t, tcb);

@@ -17,7 +17,7 @@
  *
  *	| SACK: 1 | ECN: 1 | window scale: 4 |
  */
-#include "tcp.h"
+#include "half_open.h"
 
 #define MINUTE_BITS 24u
 #define MINUTE (((hf_time)1 << MINUTE_BITS) * (4 * HF_MICROSECOND))

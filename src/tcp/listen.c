@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Listeners: the passive OPEN, the completed queue, LISTEN's own segments. */
-#include "tcp.h"
+#include "half_open.h"
 
 #define COMPLETED_DEFAULT 128u
 

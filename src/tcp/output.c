@@ -86,8 +86,10 @@ static bool ends_push(const struct planning *p, struct hf_seq seq, uint32_t len)
 {
 	const struct tcb_side *side = tcb_side_of(p->t, p->tcb);
 
-	return side != NULL && side->has_push &&
-	       seq_in(side->push, seq_add(seq, 1), len);
+	for (unsigned i = 0; side != NULL && i < side->push_count; i++)
+		if (seq_in(side->push[i], seq_add(seq, 1), len))
+			return true;
+	return false;
 }
 
 /*
@@ -178,11 +180,32 @@ static bool plan_resend(struct planning *p)
 
 	if (!seq_before(tcb->snd.resend, tcb->snd.nxt))
 		return false;
-	if (tcb->snd.wnd == 0)
+	if (tcb->snd.wnd == 0 && p->t->ip->config.resend_past_edge)
+		room = sent == 0 ? p->room : 0; /* MAY-7 */
+	else if (tcb->snd.wnd == 0)
 		timer_window_closed(p->t, tcb);
 	if (room == 0)
 		return false;
 	return send_from(p, tcb->snd.resend, lesser(room, p->room), HF_WHY_RTO);
+}
+
+/* Nothing follows for now, so it is pushed. */
+static bool send_override(struct planning *p, uint32_t len)
+{
+	send_from(p, p->tcb->snd.una, len, HF_WHY_OVERRIDE);
+	p->plan.flags |= TCP_PSH;
+	return true;
+}
+
+/* An octet; or, as on Linux, a number that has been acknowledged already. */
+static bool send_probe(struct planning *p)
+{
+	struct hf_seq una = p->tcb->snd.una;
+
+	return p->t->ip->config.bare_probes
+		       ? decide(p, seq_add(una, UINT32_MAX), 0,
+				HF_WHY_WINDOW_PROBE)
+		       : send_from(p, una, 1, HF_WHY_WINDOW_PROBE);
 }
 
 /*
@@ -200,8 +223,12 @@ static bool plan_probe(struct planning *p)
 		timer_window_opened(tcb);
 		return false;
 	}
-	return send_from(p, tcb->snd.una, len > 0 ? len : 1,
-			 len > 0 ? HF_WHY_OVERRIDE : HF_WHY_WINDOW_PROBE);
+	return len > 0 ? send_override(p, len) : send_probe(p);
+}
+
+static bool is_small_outstanding(const struct tcb *tcb)
+{
+	return seq_in(tcb->snd.small, seq_add(tcb->snd.una, 1), in_flight(tcb));
 }
 
 /*
@@ -214,6 +241,8 @@ static bool is_worth_sending(const struct planning *p, uint32_t len,
 {
 	const struct tcb *tcb = p->tcb;
 	bool is_idle = in_flight(tcb) == 0;
+	bool may_go = is_idle || (p->t->ip->config.nagle_for_small &&
+				  !is_small_outstanding(tcb));
 
 	if (len == 0)
 		return false;
@@ -222,7 +251,7 @@ static bool is_worth_sending(const struct planning *p, uint32_t len,
 	if (is_corked(p)) /* MAY-16 */
 		return false;
 	if (len == unsent &&
-	    (is_idle || tcb->flags & (TCB_NODELAY | TCB_FIN_QUEUED) ||
+	    (may_go || tcb->flags & (TCB_NODELAY | TCB_FIN_QUEUED) ||
 	     urgent_is_sending(p->t, tcb)))
 		return true; /* MUST-17 */
 	return is_idle && len >= tcb->snd.max_wnd / 2;
@@ -346,13 +375,16 @@ static void describe(struct turn *t, struct tcb *tcb, const struct plan *plan,
 }
 
 /* Every segment but a SYN acknowledges all that has come: MUST-58. */
-static void acknowledged(struct tcb *tcb, const struct plan *plan)
+static void acknowledged(struct turn *t, struct tcb *tcb,
+			 const struct plan *plan)
 {
 	if (!(plan->flags & TCP_ACK))
 		return;
 	tcb->flags &= ~TCB_ACK_FLAGS;
 	timer_stop(tcb, TIMER_ACK);
 	tcb->rcv.acked = tcb->rcv.nxt;
+	if (tcb->side != 0)
+		reassembly_reported(t, tcb);
 	if (plan->why == HF_WHY_DUPLICATE_ACK)
 		tcb->acks_owed--;
 }
@@ -386,6 +418,14 @@ static void done(struct turn *t, struct tcb *tcb, const struct plan *plan)
 		tcb->flags |= TCB_FIN_SENT;
 }
 
+/* Text that answers text: the next ACK may wait for such a ride, too. */
+static bool is_reply(const struct turn *t, const struct tcb *tcb)
+{
+	return tcb->flags & TCB_TEXT_RECEIVED && tcb->quick_acks > 0 &&
+	       t->ip->config.reply_delays_acks &&
+	       t->now - tcb->heard < t->ip->config.delayed_ack;
+}
+
 static void sequence_sent(struct turn *t, struct tcb *tcb,
 			  const struct plan *plan)
 {
@@ -395,12 +435,15 @@ static void sequence_sent(struct turn *t, struct tcb *tcb,
 
 	if (tcb->side != 0)
 		count_sent(t, tcb, plan);
-	if (len == 0 || plan->why == HF_WHY_KEEPALIVE)
+	if ((len == 0 && plan->why != HF_WHY_WINDOW_PROBE) ||
+	    plan->why == HF_WHY_KEEPALIVE)
 		return;
 	if (!is_new && tcb->flags & TCB_TIMING && seq_before(tcb->timed, after))
 		tcb->flags &= ~TCB_TIMING; /* Karn: MUST-18 */
 	if (is_new && !(tcb->flags & TCB_TIMING))
 		rtt_start(tcb, plan->seq, t->now);
+	if (is_new && plan->len > 0 && is_reply(t, tcb))
+		tcb->quick_acks = 0;
 	if (seq_upto(plan->seq, tcb->snd.resend))
 		tcb->snd.resend = seq_max(tcb->snd.resend, after);
 	tcb->snd.nxt = seq_max(tcb->snd.nxt, after);
@@ -418,8 +461,8 @@ static uint32_t text_room(const struct turn *t, const struct tcb *tcb,
 		options += wire_source_route_len(flow_route(t, &tcb->flow));
 	if (tcb->flags & TCB_TIMESTAMPS)
 		options += 12;
-	if (tcb->flags & TCB_SACK && !reassembly_is_empty(t, tcb)) {
-		uint32_t n = tcb_side_of(t, tcb)->range_count;
+	if (tcb->flags & TCB_SACK && reassembly_blocks(t, tcb) > 0) {
+		uint32_t n = reassembly_blocks(t, tcb);
 		uint32_t fit = (40 - options - 4) / 8;
 
 		options += 4 + 8 * (n < fit ? n : fit);
@@ -464,8 +507,10 @@ size_t tcp_output(struct turn *t, struct tcb *tcb, uint8_t *to, size_t cap)
 	if (p.plan.why == HF_WHY_KEEPALIVE)
 		text.queue = NULL; /* garbage, if anything */
 	len = write_text(t, &out, &text, to, cap);
-	acknowledged(tcb, &p.plan);
+	acknowledged(t, tcb, &p.plan);
 	done(t, tcb, &p.plan);
+	if (p.plan.len > 0 && p.plan.len < p.room)
+		tcb->snd.small = seq_add(p.plan.seq, p.plan.len);
 	sequence_sent(t, tcb, &p.plan);
 	report_tcb(t, tcb);
 	if (t->report != NULL)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tcp.h"
+#include "half_open.h"
 
 bool port_is_used(const struct turn *t, uint16_t port, uint32_t local)
 {

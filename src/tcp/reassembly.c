@@ -114,8 +114,10 @@ bool reassembly_keep(struct turn *t, struct tcb *tcb, struct hf_seq seq,
 		} else {
 			uint32_t had = right_of(r).n - p.seq.n;
 
+			had = had < p.len ? had : p.len;
 			r->stamp = ++side->stamp;
-			skip(&p, had < p.len ? had : p.len);
+			reassembly_came_twice(t, tcb, p.seq, had);
+			skip(&p, had);
 		}
 		if (p.len > 0 && !extend(t, side, i, &p))
 			break;
@@ -174,6 +176,34 @@ bool reassembly_sacrifice(struct turn *t, struct tcb *first)
 	return true;
 }
 
+/*
+ * RFC 2883 4: what came twice is reported once, before all ranges, by the ACK
+ * that it causes.
+ */
+void reassembly_came_twice(struct turn *t, struct tcb *tcb, struct hf_seq seq,
+			   uint32_t len)
+{
+	struct tcb_side *side;
+
+	if (len == 0 || !(tcb->flags & TCB_SACK) || t->ip->config.no_dsack)
+		return;
+	side = tcb_side(t, tcb);
+	if (side == NULL)
+		return;
+	side->has_duplicate = true;
+	side->duplicate = (struct wire_sack_block){ seq, seq_add(seq, len) };
+}
+
+void reassembly_reported(struct turn *t, struct tcb *tcb)
+{
+	struct tcb_side *side = tcb_side_of(t, tcb);
+
+	if (!side->has_duplicate)
+		return;
+	side->has_duplicate = false;
+	tcb_side_settle(t, tcb);
+}
+
 /* The range that came last first, then the others by age: RFC 2018 4. */
 void reassembly_sack(const struct turn *t, const struct tcb *tcb,
 		     struct wire_tcp *seg)
@@ -182,6 +212,8 @@ void reassembly_sack(const struct turn *t, const struct tcb *tcb,
 	uint32_t below = UINT32_MAX;
 
 	seg->sack_count = 0;
+	if (side != NULL && side->has_duplicate)
+		seg->sack[seg->sack_count++] = side->duplicate;
 	while (side != NULL && seg->sack_count < WIRE_SACK_BLOCKS) {
 		const struct range *latest = NULL;
 

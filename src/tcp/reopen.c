@@ -8,17 +8,20 @@
  * entry, which names it in record.value; only when the peer acknowledges our
  * SYN is the entry gone.
  */
-#include "tcp.h"
+#include "half_open.h"
 
 #define REUSE_AFTER HF_SECOND /* the finest that old timestamps differ by */
 
 /* ---- what the old one leaves behind ------------------------------------ */
 
 /* Numbers start so far beyond the old ones: MAY-2, first. */
-static struct hf_seq beyond(struct hf_seq iss, struct hf_seq snd_nxt)
+static struct hf_seq beyond(const struct turn *t, struct hf_seq iss,
+			    struct hf_seq snd_nxt)
 {
 	const uint32_t gap = UINT32_C(1) << 16;
 
+	if (t->ip->config.reopen_step != 0)
+		return seq_add(snd_nxt, t->ip->config.reopen_step);
 	return seq_before(snd_nxt, iss)
 		       ? iss
 		       : seq_add(snd_nxt, gap + (iss.n & (gap - 1)));
@@ -30,7 +33,7 @@ struct hf_seq reopen_iss(const struct turn *t, const struct half_open *h)
 	uint32_t ref = reopen_old(t, block_ref(t->b, h));
 	const struct time_wait *w = block_at(t->b, ref);
 
-	return ref != 0 ? beyond(iss, w->snd_nxt) : iss;
+	return ref != 0 ? beyond(t, iss, w->snd_nxt) : iss;
 }
 
 /* ---- passive: RFC 6191 2 ----------------------------------------------- */
@@ -156,7 +159,7 @@ struct hf_seq reopen_take(struct turn *t, const struct endpoints *ends,
 	if (ref == 0)
 		return iss;
 	w = block_at(t->b, ref);
-	iss = beyond(iss, w->snd_nxt);
+	iss = beyond(t, iss, w->snd_nxt);
 	time_wait_gone(t, w);
 	return iss;
 }

@@ -23,6 +23,9 @@ hf_time rto(const struct turn *t, const struct tcb *tcb)
 		/* G, the clock's granularity, is the timestamp clock's. */
 		if (variance < 1000)
 			variance = 1000;
+		if (config->rto_min_is_variance &&
+		    variance * HF_MICROSECOND < config->rto_min)
+			variance = config->rto_min / HF_MICROSECOND;
 		value = ((hf_time)tcb->srtt + variance) * HF_MICROSECOND;
 	} else if (tcb->flags & TCB_SYN_RETRANSMITTED &&
 		   state_is_synchronized((enum hf_state)tcb->state)) {

@@ -52,6 +52,28 @@ uint32_t send_drop_unsent(struct turn *t, struct tcb *tcb)
 	return had - keep;
 }
 
+/*
+ * The last SEND asked for PUSH, and more comes behind it. What ends the queue
+ * is pushed anyway, so that only now there is something to remember. SHLD-27:
+ * when there are too many, the last two collapse.
+ */
+void send_push_remember(struct turn *t, struct tcb *tcb)
+{
+	bool is_open = state_is_synchronized((enum hf_state)tcb->state);
+	struct tcb_side *side;
+
+	if (!(tcb->flags & TCB_PUSH_AT_END) || tcb->send.len == 0 ||
+	    (is_open && send_unsent(tcb) == 0))
+		return;
+	side = tcb_side(t, tcb);
+	if (side == NULL)
+		return; /* it goes without */
+	if (side->push_count == SIDE_PUSHES)
+		side->push_count--;
+	side->push[side->push_count++] =
+		seq_add(send_end(tcb), is_open ? 0 : 1); /* SYN */
+}
+
 /* A SEND without HF_SEND_MORE ends what an earlier one held back. */
 void send_marked(struct turn *t, struct tcb *tcb, unsigned flags)
 {
@@ -61,12 +83,6 @@ void send_marked(struct turn *t, struct tcb *tcb, unsigned flags)
 	side->wish.flags = flags & HF_SEND_MORE ? others | WISH_MORE : others;
 	if (flags & HF_SEND_MORE)
 		tcb->flags |= TCB_SIDE_KEPT;
-	if (flags & HF_SEND_PUSH) {
-		side->has_push = true; /* SHLD-27: of several the last */
-		side->push = send_end(tcb);
-		if (!state_is_synchronized((enum hf_state)tcb->state))
-			side->push = seq_add(side->push, 1);
-	}
 	if (flags & HF_SEND_URGENT)
 		urgent_queued(t, tcb);
 	timer_text_queued(tcb);

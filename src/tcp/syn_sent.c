@@ -40,7 +40,6 @@ static void become_established(struct turn *t, struct tcb *tcb,
 	tcb->snd.wnd = a->seg.wnd; /* not scaled: RFC 7323 2.2 */
 	tcb->snd.max_wnd = tcb->snd.wnd;
 	tcb->snd.wl1 = a->seg.seq;
-	tcb->snd.wl2 = a->seg.ack;
 	tcb->flags |= TCB_ACK_NOW;
 	tcb->flags &= ~TCB_SYN_DUE;
 	enter(t, tcb, HF_ESTABLISHED);
@@ -57,7 +56,6 @@ static void become_syn_received(struct turn *t, struct tcb *tcb,
 	tcb->snd.wnd = a->seg.wnd;
 	tcb->snd.max_wnd = tcb->snd.wnd;
 	tcb->snd.wl1 = a->seg.seq;
-	tcb->snd.wl2 = tcb->snd.iss;
 	tcb->flags |= TCB_SYN_DUE;
 	enter(t, tcb, HF_SYN_RECEIVED);
 	tcb_ready(t, tcb);

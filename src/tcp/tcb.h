@@ -108,6 +108,8 @@ enum tcp_timer {
 #define TCB_SYN_RETRANSMITTED 0x02000000u /* RFC 6298 (5.7) */
 #define TCB_ROUTED 0x04000000u /* has a source route: routed.c */
 #define TCB_LINGERS 0x08000000u /* TIMER_LIMIT is FIN_WAIT_2, TIME_WAIT */
+#define TCB_TEXT_RECEIVED 0x10000000u
+#define TCB_PUSH_AT_END 0x20000000u /* the last SEND asked for PUSH */
 
 /* In `kind`: ecn.c. */
 #define TCB_ECN_ON 0x08u
@@ -133,7 +135,8 @@ struct tcb {
 		struct hf_seq una, nxt;
 		struct hf_seq
 			resend; /* what goes next: < nxt after a timeout */
-		struct hf_seq wl1, wl2;
+		struct hf_seq wl1;
+		struct hf_seq small; /* end of the last small segment: Nagle */
 		uint32_t wnd, max_wnd; /* octets: REC-1 */
 		union {
 			struct hf_seq iss; /* while opening */
@@ -192,7 +195,7 @@ struct wishes {
 	uint8_t keepalive_probes;
 	uint8_t open_retries;
 	uint8_t flags; /* WISH_... */
-	uint8_t unused;
+	uint8_t defer; /* seconds; of a listener: half_open.c */
 };
 
 #define WISH_CORK 0x01u /* hold back what does not fill a segment */
@@ -212,6 +215,9 @@ struct counts {
 /* Most separate ranges of out-of-order octets that are kept. */
 #define SIDE_RANGES 10u
 
+/* Most ends of SENDs that are remembered; more collapse: SHLD-27. */
+#define SIDE_PUSHES 12u
+
 /* Octets that came before their turn: [left, right). */
 struct range {
 	struct hf_seq left;
@@ -229,10 +235,14 @@ struct tcb_side {
 	struct wishes wish;
 	uint8_t range_count;
 	bool has_fin;
-	bool has_snd_up, has_rcv_up, has_push; /* urgent.c, output.c */
+	bool has_snd_up, has_rcv_up; /* urgent.c */
+	bool has_duplicate; /* reassembly.c */
+	uint8_t push_count;
 	struct hf_seq fin; /* the peer's FIN came before its turn */
 	struct hf_seq snd_up, rcv_up; /* SND.UP, RCV.UP: RFC 9293 3.3.1 */
-	struct hf_seq push; /* where a SEND with PUSH ended: MAY-15 */
+	struct hf_seq push[SIDE_PUSHES]; /* where SENDs ended: MAY-15 */
+	struct wire_sack_block duplicate; /* to be reported: RFC 2883 */
+	hf_time challenge_after; /* none before: RFC 5961 7 */
 	uint32_t stamp; /* of the latest range */
 	struct range range[SIDE_RANGES];
 	struct counts counts;

@@ -297,73 +297,10 @@ enum hf_drop text_arrived(struct turn *t, struct tcb *tcb, struct arrival *a);
 void ack_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
 void window_arrived(struct tcb *tcb, const struct arrival *a);
 
-/* ---- listen.c, half_open.c: LISTEN and SYN_RECEIVED ------------------- */
+/* ---- listen.c: the rest is in half_open.h ------------------------------ */
 
-enum hf_error listen_open(struct turn *t, const struct hf_listen *options,
-			  struct hf_handle *handle);
-void listen_close(struct turn *t, struct listener *l);
-enum hf_error listen_accept(struct turn *t, struct listener *l,
-			    struct hf_handle *connection);
-/* The half-open connection that is asked about. */
-struct half_open *listen_asked(const struct turn *t, const struct ask *ask);
-void listen_decide(struct turn *t, struct ask *ask, enum hf_verdict verdict);
-/* 3.10.7.2 */
-enum hf_drop arrive_listen(struct turn *t, struct arrival *a);
-/* Whether anybody listens where a segment goes. */
-bool listen_hears(const struct turn *t, const struct arrival *a);
-/* A SYN for a pair that is in TIME_WAIT, and may be opened again. */
-enum hf_drop arrive_listen_again(struct turn *t, struct arrival *a,
-				 struct time_wait *w);
-/* `w` is NULL, or what this one is to follow. */
-enum hf_drop half_open_create(struct turn *t, struct listener *l,
-			      const struct arrival *a, struct time_wait *w);
-/*
- * Of a SYN (or what follows it) to a listener: kind, addresses, ports, and
- * what its options say. Holds the local address; false: no memory.
- */
-bool half_open_describe(struct turn *t, struct half_open *h,
-			const struct listener *l, const struct arrival *a);
-/* Those of a SYN-ACK: less than usual if the program wants it so; MUST-67. */
-uint16_t half_open_window(const struct turn *t, const struct half_open *h);
-uint16_t half_open_mss(const struct turn *t, const struct half_open *h,
-		       uint32_t link);
-/*
- * The ref of a TCB made from `h`, among the completed ones of its listener,
- * not yet in the table; 0: *drop says why. `h` keeps its local address.
- */
-uint32_t half_open_become(struct turn *t, struct half_open *h,
-			  const struct arrival *a, enum hf_drop *drop);
-/* Puts the TCB made from `h` among the completed, or says why it cannot. */
-enum hf_drop listen_complete(struct turn *t, struct half_open *h,
-			     struct tcb *tcb);
-/* 3.10.7.4 for a half-open connection. */
-enum hf_drop arrive_half_open(struct turn *t, struct half_open *h,
-			      struct arrival *a);
-void half_open_free(struct turn *t, struct half_open *h);
-void half_open_expired(struct turn *t, struct half_open *h);
 /* The unaccepted connection leaves its listener. */
 void listen_forget(struct turn *t, struct tcb *tcb);
-/* The ref of one whose SYN-ACK is due on a link; 0. */
-static inline uint32_t half_open_due(const struct turn *t, uint32_t link)
-{
-	return list_first(t->b, ip_link_ref(t, link));
-}
-/* Keeps it until a neighbour's MAC is known (0: for a while). */
-void half_open_hold(struct turn *t, struct half_open *h, uint32_t neighbour);
-/* Writes it; 0: no room. */
-size_t half_open_write(struct turn *t, struct half_open *h, uint32_t link,
-		       uint8_t *to, size_t cap);
-
-/* ---- cookie.c: RFC 4987 3.6 ------------------------------------------- */
-
-/* Whether a SYN can be answered by a cookie. */
-bool cookie_may_answer(const struct turn *t, const struct listener *l,
-		       const struct arrival *a);
-enum hf_drop cookie_answer(struct turn *t, struct listener *l,
-			   const struct arrival *a);
-/* An ACK in LISTEN; false: it brings back no cookie, and nothing was done. */
-bool cookie_arrived(struct turn *t, struct listener *l, struct arrival *a,
-		    enum hf_drop *drop);
 
 /* ---- time_wait.c ------------------------------------------------------ */
 
@@ -374,27 +311,6 @@ void time_wait_gone(struct turn *t, struct time_wait *w);
 /* Puts an entry into the place of a TCB; false: there is none to be had. */
 bool time_wait_replace(struct turn *t, struct tcb *tcb, uint32_t *ref);
 
-/* ---- reopen.c: RFC 6191 ------------------------------------------------ */
-
-/*
- * A SYN that is no old duplicate opens the connection again. HF_DROP_CLOSED:
- * it is none, or nobody listens; nothing was done.
- */
-enum hf_drop reopen_time_wait(struct turn *t, struct time_wait *w,
-			      struct arrival *a);
-/* The same for a whole TCB in TIME_WAIT. */
-enum hf_drop reopen_tcb(struct turn *t, struct tcb *tcb, struct arrival *a);
-void reopen_begin(struct turn *t, struct time_wait *w, uint32_t half_open);
-/* The half-open one that would follow is no more. */
-void reopen_forget(struct turn *t, struct time_wait *w);
-/* The ref of what a half-open one would follow; 0. */
-uint32_t reopen_old(const struct turn *t, uint32_t half_open);
-struct hf_seq reopen_iss(const struct turn *t, const struct half_open *h);
-/* Whether an active OPEN may use a pair; takes it out of TIME_WAIT if so. */
-bool reopen_is_free(const struct turn *t, const struct endpoints *ends);
-struct hf_seq reopen_take(struct turn *t, const struct endpoints *ends,
-			  struct hf_seq iss);
-
 /* ---- send_queue.c ------------------------------------------------------ */
 
 /* Queues octets and returns how many: fewer only if memory ran out. */
@@ -402,6 +318,8 @@ uint32_t send_append(struct turn *t, struct tcb *tcb, const void *data,
 		     uint32_t len);
 /* Lends room for *len octets; NULL: no memory. */
 uint8_t *send_reserve(struct turn *t, struct tcb *tcb, uint32_t *len);
+/* Octets are about to be queued behind those of an earlier SEND. */
+void send_push_remember(struct turn *t, struct tcb *tcb);
 /* Octets have been queued as HF_SEND_... say; there is a side record. */
 void send_marked(struct turn *t, struct tcb *tcb, unsigned flags);
 /* Drops what is right of the window and was never sent; returns how much. */
@@ -434,6 +352,19 @@ static inline bool reassembly_is_empty(const struct turn *t,
 				       const struct tcb *tcb)
 {
 	return tcb->side == 0 || tcb_side_of(t, tcb)->range_count == 0;
+}
+/* Octets have come that were here already; and that has been said. */
+void reassembly_came_twice(struct turn *t, struct tcb *tcb, struct hf_seq seq,
+			   uint32_t len);
+void reassembly_reported(struct turn *t, struct tcb *tcb);
+/* How many SACK blocks wait to be sent. */
+static inline uint32_t reassembly_blocks(const struct turn *t,
+					 const struct tcb *tcb)
+{
+	const struct tcb_side *side = tcb_side_of(t, tcb);
+
+	return side != NULL ? (uint32_t)side->range_count + side->has_duplicate
+			    : 0;
 }
 /* Fills in the SACK blocks to send: RFC 2018 4. */
 void reassembly_sack(const struct turn *t, const struct tcb *tcb,

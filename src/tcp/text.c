@@ -34,6 +34,7 @@ static enum hf_drop take_in_order(struct turn *t, struct tcb *tcb,
 	uint32_t n = receive_append(t, tcb, a->seg.text, a->seg.text_len);
 
 	tcb->rcv.nxt = seq_add(tcb->rcv.nxt, n);
+	tcb->flags |= TCB_TEXT_RECEIVED;
 	if (n < a->seg.text_len) {
 		tcb->flags |= TCB_ACK_NOW; /* it will have to come again */
 		if (n == 0)
@@ -105,10 +106,14 @@ static bool fin_is_next(const struct turn *t, const struct tcb *tcb)
 	return side != NULL && side->has_fin && seq_eq(side->fin, tcb->rcv.nxt);
 }
 
-/* SHLD-3: nobody is there to read it; the peer should know. */
-static enum hf_drop refuse_text(struct turn *t, struct tcb *tcb)
+/*
+ * SHLD-3: nobody is there to read it; the peer should know. As from CLOSED:
+ * 3.10.7.1 has the number that the peer waits for.
+ */
+static enum hf_drop refuse_text(struct turn *t, struct tcb *tcb,
+				const struct arrival *a)
 {
-	abort_reply(t, tcb);
+	reset_reply(t, a, false);
 	tcb_end(t, tcb, HF_ERR_ABORTED);
 	return HF_DROP_AFTER_CLOSE;
 }
@@ -121,7 +126,7 @@ enum hf_drop text_arrived(struct turn *t, struct tcb *tcb, struct arrival *a)
 	if (a->len == 0 || !state_may_receive((enum hf_state)tcb->state))
 		return HF_ACCEPTED;
 	if (a->seg.text_len > 0 && tcb->flags & TCB_RELEASED)
-		return refuse_text(t, tcb);
+		return refuse_text(t, tcb, a);
 	if (a->seg.text_len > 0)
 		drop = seq_eq(a->seg.seq, tcb->rcv.nxt)
 			       ? take_in_order(t, tcb, a)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* TIME_WAIT in 64 octets: RFC 9293 3.10.7.4 for what may still arrive. */
-#include "tcp.h"
+#include "half_open.h"
 
 void time_wait_gone(struct turn *t, struct time_wait *w)
 {

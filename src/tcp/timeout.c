@@ -66,9 +66,9 @@ hf_time timer_patience(const struct turn *t, const struct tcb *tcb)
 
 	if (user_timeout != 0)
 		return user_timeout * HF_MILLISECOND;
-	return state_is_synchronized((enum hf_state)tcb->state)
-		       ? t->ip->config.r2
-		       : t->ip->config.r2_syn;
+	if (!state_is_synchronized((enum hf_state)tcb->state))
+		return t->ip->config.r2_syn;
+	return t->ip->config.retries != 0 ? HF_NEVER : t->ip->config.r2;
 }
 
 static void restart_limit(struct turn *t, struct tcb *tcb)
@@ -274,16 +274,47 @@ static void retransmit(struct turn *t, struct tcb *tcb)
 	tcb->flags &= ~(TCB_FAST_DUE | TCB_PARTIAL_DUE);
 }
 
+/* What timeouts take that double from `rto` on, the first `from` left out. */
+static hf_time doublings(const struct turn *t, hf_time rto, unsigned from,
+			 unsigned to)
+{
+	hf_time sum = 0;
+
+	for (unsigned i = 0; i <= to; i++) {
+		if (rto > t->ip->config.rto_max)
+			rto = t->ip->config.rto_max;
+		if (i >= from)
+			sum += rto;
+		rto *= 2;
+	}
+	return sum;
+}
+
+/* Linux's R2: by the clock, but looked at when a timer expires. */
+static bool is_out_of_time(const struct turn *t, struct tcb *tcb)
+{
+	const struct hf_config *config = &t->ip->config;
+	uint8_t backoff = tcb->backoff;
+	hf_time first;
+
+	if (config->retries == 0 || tcb->snd.wnd == 0 || backoff == 0 ||
+	    tcb_wishes(t, tcb)->user_timeout != 0)
+		return false; /* MUST-37; the user knows better */
+	tcb->backoff = 0;
+	first = rto(t, tcb);
+	tcb->backoff = backoff;
+	return doublings(t, first, 1, backoff) >=
+	       doublings(t, config->rto_min, 0, config->retries);
+}
+
 /* R2 as a number of retransmissions, where it is one. */
-static bool is_out_of_retries(const struct turn *t, const struct tcb *tcb)
+static bool is_out_of_retries(const struct turn *t, struct tcb *tcb)
 {
 	const struct hf_config *config = &t->ip->config;
 	uint32_t most = tcb_wishes(t, tcb)->open_retries;
 
-	if (tcb->flags & TCB_PROBING)
-		return false; /* MUST-37 */
 	if (state_is_synchronized((enum hf_state)tcb->state))
-		return config->retries != 0 && tcb->backoff >= config->retries;
+		return is_out_of_time(t, tcb);
 	if (most == 0)
 		most = config->syn_retries;
 	if (tcb->state == HF_SYN_SENT && most != 0)

@@ -535,9 +535,11 @@ static void linux_sends(struct script *t)
 	user_send(t, 2930);
 	out(t, ". 1:1461(1460) ack 1");
 	out(t, ". 1461:2921(1460) ack 1");
+	out(t, "P. 2921:2931(10) ack 1"); /* no other small one is out */
+	user_send(t, 10);
 	silence(t);
-	in(t, ". 1:1(0) ack 2921");
-	out(t, "P. 2921:2931(10) ack 1");
+	in(t, ". 1:1(0) ack 2931");
+	out(t, "P. 2931:2941(10) ack 1");
 }
 
 /* ---- loans ------------------------------------------------------------ */

@@ -358,10 +358,82 @@ static void retries(struct script *t)
 	out(t, "P. 1:11(10) ack 1");
 	due(t, 1000, "P. 1:11(10) ack 1");
 	due(t, 2000, "P. 1:11(10) ack 1");
-	quiet(t, 3999);
+	due(t, 4000, "P. 1:11(10) ack 1"); /* 6 s of 7 since the first */
+	quiet(t, 7999);
 	state(t, HF_ESTABLISHED);
 	quiet(t, 2);
 	ended(t, HF_ERR_TIMED_OUT);
+}
+
+/* ---- a listener's queue ------------------------------------------------ */
+
+static void complete(struct script *t, int which)
+{
+	script_flow_use(t, which);
+	script_in(t, "S 0:0(0) <mss 1460>");
+	script_out(t, "S. 0:0(0) ack 1");
+}
+
+/* What is complete when the queue is full is reset, if that is asked for. */
+static void overflow_resets(struct script *t)
+{
+	struct hf_listen options;
+
+	t->config.abort_on_overflow = true;
+	start(t);
+	options = listen_options(t);
+	options.completed = 1;
+	ok(t, hf_listen(t->host, &options, &t->listener));
+	MARK(t);
+	complete(t, 0);
+	complete(t, 1);
+	flow(t, 0);
+	in(t, ". 1:1(0) ack 1");
+	silence(t);
+	flow(t, 1);
+	in(t, ". 1:1(0) ack 1");
+	out(t, "R 1:1(0)");
+	dropped(t, HF_DROP_BACKLOG);
+	used(t, HF_POOL_HALF_OPEN, 0);
+	flow(t, 0);
+	user_accept(t);
+	state(t, HF_ESTABLISHED);
+}
+
+/* HF_OPTION_DEFER_ACCEPT: a bare ACK does not complete the handshake. */
+static void text_is_waited_for(struct script *t)
+{
+	start(t);
+	user_listen(t);
+	ok(t, hf_set(t->host, t->listener, HF_OPTION_DEFER_ACCEPT, 7));
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	after(t, 100);
+	in(t, ". 1:1(0) ack 1");
+	dropped(t, HF_DROP_DEFERRED);
+	quiet(t, 6890); /* 1, 2 and 4 seconds since the SYN-ACK */
+	error(t, HF_ERR_WOULD_BLOCK, hf_accept(t->host, t->listener, &t->f->h));
+	due(t, 10, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	user_accept(t);
+	state(t, HF_ESTABLISHED);
+}
+
+/* Text completes it at once. */
+static void text_is_enough(struct script *t)
+{
+	start(t);
+	user_listen(t);
+	ok(t, hf_set(t->host, t->listener, HF_OPTION_DEFER_ACCEPT, 7));
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	silence(t);
+	in(t, "P. 1:11(10) ack 1");
+	user_accept(t);
+	user_receive(t, 10);
+	after(t, 499);
+	out_last(t, ". 1:1(0) ack 11");
 }
 
 /* ---- another configuration -------------------------------------------- */
@@ -448,6 +520,9 @@ static const struct script_test tests[] = {
 	SCRIPT(syn_retries_of_its_own),
 	SCRIPT(syn_linear_timeouts),
 	SCRIPT(retries),
+	SCRIPT(overflow_resets),
+	SCRIPT(text_is_waited_for),
+	SCRIPT(text_is_enough),
 	SCRIPT(configured_anew),
 	SCRIPT(counted),
 };
