@@ -81,6 +81,7 @@ struct hf_config {
 	uint32_t syn_retries; /* of an active open, to 127; 0: `r2_syn` */
 	uint32_t syn_linear_timeouts; /* without back-off, to 127 more */
 	uint32_t syn_ack_retries; /* of a half-open connection */
+	hf_time ts_tick; /* of our timestamps, 1 ms to 1 s: RFC 7323 5.4 */
 	hf_time keepalive_idle; /* MUST-28: not under two hours by default */
 	hf_time keepalive_interval;
 	uint32_t keepalive_probes; /* unanswered ones that end it; MUST-29 */
@@ -117,6 +118,9 @@ struct hf_config {
 	bool acks_syn_ack; /* one that completes a simultaneous open */
 	bool abort_on_overflow; /* reset what the completed queue is full for */
 	bool no_dsack; /* do not report duplicates: RFC 2883 */
+	/* to replay what was captured, and for nothing else: RFC 6528 */
+	bool fixed_numbers; /* the next two instead of keyed hashes */
+	uint32_t fixed_iss, fixed_ts; /* each ISS; timestamps at time 0 */
 	bool no_header_prediction; /* every segment takes the slow path */
 	uint8_t ecn; /* enum hf_ecn */
 	uint8_t syn_cookies; /* enum hf_syn_cookies */
@@ -794,7 +798,7 @@ struct hf_status {
 	uint32_t advertised_mss; /* in our SYN: MUST-67 */
 	uint32_t mtu; /* of the path, as far as known */
 	hf_time min_rtt; /* counted with the rest; 0: unknown */
-	uint32_t ts_offset; /* our timestamps are milliseconds plus this */
+	uint32_t ts_offset; /* our timestamps are ticks plus this */
 	uint8_t tos; /* of what is sent */
 	uint8_t received_tos; /* of the last segment, if counted: MAY-9 */
 	bool is_quick; /* acknowledges at once for now */

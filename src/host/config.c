@@ -34,6 +34,7 @@ static void set_times(struct hf_config *config)
 	config->rto_max = 120 * HF_SECOND;
 	config->rto_initial = HF_SECOND; /* RFC 6298 (2.1) */
 	config->fin_wait_2 = 60 * HF_SECOND;
+	config->ts_tick = HF_MILLISECOND;
 	config->keepalive_idle = 7200 * HF_SECOND; /* MUST-28 */
 	config->keepalive_interval = 75 * HF_SECOND;
 	config->keepalive_probes = 9;
@@ -104,6 +105,8 @@ static bool times_are_valid(const struct hf_config *config)
 	       config->quiet_time < HF_NEVER / 4 &&
 	       config->delayed_ack < 500 * HF_MILLISECOND && /* MUST-40 */
 	       config->challenge_interval < HF_NEVER / 4 &&
+	       config->ts_tick >= HF_MILLISECOND &&
+	       config->ts_tick <= HF_SECOND &&
 	       config->reassembly >= HF_MILLISECOND &&
 	       config->reassembly < HF_NEVER / 4 &&
 	       config->neighbour_reachable >= HF_MILLISECOND &&

@@ -93,7 +93,7 @@ static bool read_number(const struct turn *t, struct half_open *h, uint32_t iss)
 
 static uint32_t make_timestamp(const struct turn *t, const struct half_open *h)
 {
-	uint32_t now = ts_clock(t->now) + ts_offset(t, &h->flow);
+	uint32_t now = ts_clock(t) + ts_offset(t, &h->flow);
 	uint32_t options = h->wscale;
 	uint32_t value;
 

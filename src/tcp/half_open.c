@@ -176,7 +176,7 @@ static void describe(struct turn *t, const struct half_open *h, uint32_t link,
 		.ts_ecr = h->ts_recent,
 	};
 	if (h->has_ts)
-		seg->ts_val = ts_clock(t->now) + ts_offset(t, &h->flow);
+		seg->ts_val = ts_clock(t) + ts_offset(t, &h->flow);
 }
 
 void half_open_hold(struct turn *t, struct half_open *h, uint32_t neighbour)

@@ -40,6 +40,8 @@ struct hf_seq iss_choose(const struct turn *t, const struct flow *flow)
 {
 	uint64_t m = t->now / (4 * HF_MICROSECOND);
 
+	if (t->ip->config.fixed_numbers)
+		return (struct hf_seq){ t->ip->config.fixed_iss };
 	return (struct hf_seq){ (uint32_t)m + iss_offset(t, flow) };
 }
 
@@ -49,5 +51,7 @@ struct hf_seq iss_choose(const struct turn *t, const struct flow *flow)
  */
 uint32_t ts_offset(const struct turn *t, const struct flow *flow)
 {
+	if (t->ip->config.fixed_numbers)
+		return t->ip->config.fixed_ts;
 	return (uint32_t)hash_of(&t->tcp->ts_key, t, flow, 0);
 }

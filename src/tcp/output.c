@@ -370,7 +370,7 @@ static void describe(struct turn *t, struct tcb *tcb, const struct plan *plan,
 	}
 	if (!seg->has_ts)
 		return;
-	seg->ts_val = ts_clock(t->now) + tcb->ts_offset;
+	seg->ts_val = ts_clock(t) + tcb->ts_offset;
 	seg->ts_ecr = plan->flags & TCP_ACK ? tcb->ts_recent : 0;
 }
 

@@ -47,7 +47,7 @@ void ack_reply(struct turn *t, const struct flow *flow,
 	r->u.tcp.has_ts = ack->has_ts;
 	if (!ack->has_ts)
 		return;
-	r->u.tcp.ts_val = ts_clock(t->now) + ts_offset(t, flow);
+	r->u.tcp.ts_val = ts_clock(t) + ts_offset(t, flow);
 	r->u.tcp.ts_ecr = ack->ts_recent;
 }
 

@@ -77,10 +77,10 @@ void rtt_acknowledged(struct turn *t, struct tcb *tcb,
 	} else if (tcb->flags & TCB_TIMESTAMPS && seg->has_ts &&
 		   seg->ts_ecr != 0) {
 		uint32_t sent = seg->ts_ecr - tcb->ts_offset;
-		uint32_t ms = ts_clock(t->now) - sent;
+		hf_time rtt = (ts_clock(t) - sent) * t->ip->config.ts_tick;
 
 		/* An echo of something else than our clock is no sample. */
-		if (ms <= t->ip->config.rto_max / HF_MILLISECOND)
-			rtt_sample(t, tcb, ms * HF_MILLISECOND);
+		if (rtt <= t->ip->config.rto_max)
+			rtt_sample(t, tcb, rtt);
 	}
 }

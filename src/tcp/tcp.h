@@ -91,10 +91,10 @@ uint64_t flow_hash(const struct turn *t, const struct siphash_key *key,
 		   const struct flow *flow);
 /* RFC 7323 5.4, with the offset of RFC 7323 7.1. */
 uint32_t ts_offset(const struct turn *t, const struct flow *flow);
-/* The timestamp clock, in milliseconds. */
-static inline uint32_t ts_clock(hf_time now)
+/* The timestamp clock. */
+static inline uint32_t ts_clock(const struct turn *t)
 {
-	return (uint32_t)(now / HF_MILLISECOND);
+	return (uint32_t)(t->now / t->ip->config.ts_tick);
 }
 
 /* ---- state.c ---------------------------------------------------------- */

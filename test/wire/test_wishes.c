@@ -463,6 +463,38 @@ static void configured_anew(struct script *t)
 	require(t, config.delayed_ack == MS(100));
 }
 
+/* A replay has the numbers of what was captured, and its timestamp clock. */
+static void fixed_numbers(struct script *t)
+{
+	t->config.fixed_numbers = true;
+	t->config.fixed_iss = 589530732;
+	t->config.fixed_ts = 383644;
+	t->config.ts_tick = MS(4);
+	start(t);
+	at(t, 4000000);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	require(t, t->last.seq == 589530732);
+	require(t, t->last.opt.ts_val == 383644 + (uint32_t)(t->now / MS(4)));
+}
+
+/* RFC 7323 4.1: what an echo says of the round trip, in ticks of our clock. */
+static void round_trip_in_ticks(struct script *t)
+{
+	hf_time srtt;
+
+	t->config.ts_tick = MS(10);
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	due(t, 1000, "S 0:0(0)");
+	after(t, 500);
+	in(t, "S. 0:0(0) ack 1 <mss 1460,ts>");
+	out(t, ". 1:1(0) ack 1");
+	srtt = script_status(t).srtt;
+	require(t, srtt >= MS(490) && srtt <= MS(1510));
+}
+
 /* ---- counts ----------------------------------------------------------- */
 
 /* MAY-9: the Diffserv field that came is told, too. */
@@ -524,6 +556,8 @@ static const struct script_test tests[] = {
 	SCRIPT(text_is_waited_for),
 	SCRIPT(text_is_enough),
 	SCRIPT(configured_anew),
+	SCRIPT(fixed_numbers),
+	SCRIPT(round_trip_in_ticks),
 	SCRIPT(counted),
 };
 /* clang-format on */
