@@ -48,6 +48,31 @@ static bool is_between(const struct turn *t, const struct flow *f,
 	       addr_eq(flow_local(t, f), ends->local);
 }
 
+/*
+ * A pair is looked for before it is inserted, and found before it is replaced:
+ * the last hash that was computed is often wanted again.
+ */
+static uint32_t hash_again(const struct turn *t, const struct endpoints *e)
+{
+	struct flow_hash *last = &t->tcp->last_hash;
+
+	if (last->local_port == e->local_port &&
+	    last->remote_port == e->remote_port &&
+	    addr_eq(&last->remote, e->remote) &&
+	    addr_eq(&last->local, e->local))
+		return last->value;
+	*last = (struct flow_hash){ *e->local, *e->remote, e->local_port,
+				    e->remote_port, hash(t->tcp, e) };
+	return last->value;
+}
+
+static uint32_t hash_of(const struct turn *t, const struct flow *flow)
+{
+	struct endpoints ends = ends_of(t->b, flow);
+
+	return hash_again(t, &ends);
+}
+
 /* Segments come in bursts, so the last one's flow is worth a look. */
 uint32_t flow_find(const struct turn *t, const struct endpoints *ends)
 {
@@ -55,7 +80,7 @@ uint32_t flow_find(const struct turn *t, const struct endpoints *ends)
 
 	if (ref != 0 && is_between(t, block_at(t->b, ref), ends))
 		return ref;
-	ref = *table_chain(t->b, &t->tcp->flows, hash(t->tcp, ends));
+	ref = *table_chain(t->b, &t->tcp->flows, hash_again(t, ends));
 	while (ref != 0 && !is_between(t, block_at(t->b, ref), ends))
 		ref = record_at(t->b, ref)->chain;
 	if (ref != 0)
@@ -65,28 +90,27 @@ uint32_t flow_find(const struct turn *t, const struct endpoints *ends)
 
 uint32_t flow_first(const struct turn *t, const struct flow *flow)
 {
-	struct endpoints ends = ends_of(t->b, flow);
-
-	return *table_chain(t->b, &t->tcp->flows, hash(t->tcp, &ends));
+	return *table_chain(t->b, &t->tcp->flows, hash_of(t, flow));
 }
 
 void flow_insert(struct turn *t, uint32_t ref)
 {
-	table_insert(t->b, &t->tcp->flows, ref, rehash(t->b, t->tcp, ref),
+	table_insert(t->b, &t->tcp->flows, ref, hash_of(t, block_at(t->b, ref)),
 		     rehash, t->tcp);
 }
 
 void flow_remove(struct turn *t, uint32_t ref)
 {
 	t->tcp->last_found = 0;
-	table_remove(t->b, &t->tcp->flows, ref, rehash(t->b, t->tcp, ref));
+	table_remove(t->b, &t->tcp->flows, ref,
+		     hash_of(t, block_at(t->b, ref)));
 }
 
 void flow_replace(struct turn *t, uint32_t from, uint32_t to)
 {
 	struct record *old = record_at(t->b, from);
-	uint32_t *link =
-		table_chain(t->b, &t->tcp->flows, rehash(t->b, t->tcp, from));
+	uint32_t *link = table_chain(t->b, &t->tcp->flows,
+				     hash_of(t, block_at(t->b, from)));
 
 	while (*link != from)
 		link = &record_at(t->b, *link)->chain;

@@ -9,10 +9,18 @@
 
 #include "tcb.h"
 
+/* The hash of a pair of addresses and ports: flow.c */
+struct flow_hash {
+	struct hf_addr local, remote;
+	uint16_t local_port, remote_port;
+	uint32_t value;
+};
+
 struct tcp {
 	struct table flows; /* connections, half-open ones, TIME_WAIT */
 	struct table bound; /* listeners */
 	uint32_t last_found; /* ref of a flow in the table; 0 */
+	struct flow_hash last_hash;
 	struct pool connections, half_open, time_wait, listeners, asks, sides;
 	struct siphash_key flow_key, iss_key, ts_key, port_key, cookie_key;
 	struct hf_cookies cookies;
