@@ -208,9 +208,10 @@ static bool is_one_of(const char *const *names, const char *name)
 static bool is_without_meaning(const char *name)
 {
 	static const char *const names[] = {
-		"tc",	     "ip",    "ifconfig", "ethtool", "iptables",
-		"ip6tables", "nft",   "nstat",	  "ss",	     "modprobe",
-		"netstat",   "route", NULL,
+		"tc",	    "ip",	 "ifconfig", "ethtool",
+		"iptables", "ip6tables", "nft",	     "nstat",
+		"ss",	    "modprobe",	 "netstat",  "route",
+		"kldload",  "kldunload", "kldstat",  NULL,
 	};
 
 	return is_one_of(names, name);

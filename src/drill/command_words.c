@@ -22,25 +22,43 @@ static bool ends_word(char c)
 	return c == '\0' || strchr(" \t\r\n;&|<>", c) != NULL;
 }
 
-/* ---- $((256*1024)) ---------------------------------------------------- */
+/* ---- $((256*1024)), $[256*1024] ---------------------------------------- */
 
-static long long read_factor(struct reader *reader)
+static long long read_sum(struct reader *reader, unsigned depth);
+
+#define DEPTH 16u /* of parentheses */
+
+static void skip_blanks(struct reader *reader)
 {
-	char *end;
-	long long number = strtoll(reader->p, &end, 0);
-
-	reader->p = end;
 	reader->p += strspn(reader->p, " ");
+}
+
+static long long read_factor(struct reader *reader, unsigned depth)
+{
+	long long number;
+	char *end;
+
+	skip_blanks(reader);
+	if (*reader->p == '(' && depth < DEPTH) {
+		reader->p++;
+		number = read_sum(reader, depth + 1);
+		if (*reader->p == ')')
+			reader->p++;
+	} else {
+		number = strtoll(reader->p, &end, 0);
+		reader->p = end;
+	}
+	skip_blanks(reader);
 	return number;
 }
 
-static long long read_product(struct reader *reader)
+static long long read_product(struct reader *reader, unsigned depth)
 {
-	long long product = read_factor(reader);
+	long long product = read_factor(reader, depth);
 
 	while (*reader->p == '*' || *reader->p == '/') {
 		bool divides = *reader->p++ == '/';
-		long long factor = read_factor(reader);
+		long long factor = read_factor(reader, depth);
 
 		if (!divides)
 			__builtin_mul_overflow(product, factor, &product);
@@ -50,31 +68,39 @@ static long long read_product(struct reader *reader)
 	return product;
 }
 
-/* Numbers, and no names; true if it was one, and is replaced by its value. */
-static bool read_arithmetic(struct reader *reader)
+static long long read_sum(struct reader *reader, unsigned depth)
 {
-	const char *begin = reader->p;
-	char digits[32];
-	long long sum;
+	long long sum = read_product(reader, depth);
 
-	if (strncmp(reader->p, "$((", 3) != 0)
-		return false;
-	reader->p += 3;
-	sum = read_product(reader);
 	while (*reader->p == '+' || *reader->p == '-') {
 		bool negative = *reader->p++ == '-';
-		long long next = read_product(reader);
+		long long next = read_product(reader, depth);
 
 		if (negative)
 			__builtin_sub_overflow(sum, next, &sum);
 		else
 			__builtin_add_overflow(sum, next, &sum);
 	}
-	if (strncmp(reader->p, "))", 2) != 0) {
+	return sum;
+}
+
+/* Numbers, and no names; true if it was one, and is replaced by its value. */
+static bool read_arithmetic(struct reader *reader)
+{
+	bool is_old = strncmp(reader->p, "$[", 2) == 0;
+	const char *begin = reader->p, *end = is_old ? "]" : "))";
+	char digits[32];
+	long long sum;
+
+	if (!is_old && strncmp(reader->p, "$((", 3) != 0)
+		return false;
+	reader->p += is_old ? 2 : 3;
+	sum = read_sum(reader, 0);
+	if (strncmp(reader->p, end, strlen(end)) != 0) {
 		reader->p = begin;
 		return false;
 	}
-	reader->p += 2;
+	reader->p += strlen(end);
 	snprintf(digits, sizeof digits, "%lld", sum);
 	for (const char *digit = digits; *digit; digit++)
 		put(reader, *digit);

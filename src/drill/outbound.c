@@ -87,6 +87,9 @@ static void cut_piece(const struct drill_packet *packet, uint32_t got,
 	piece->tcp.len = left;
 	if (got)
 		piece->tcp.flags &= (uint16_t)~DRILL_CWR;
+	/* What is sent as one, to be cut by the device, is pushed by Linux. */
+	if (got && !(view->flags & DRILL_PSH))
+		piece->tcp.flags &= (uint16_t)~DRILL_PSH;
 	if (view->len >= left)
 		return;
 	piece->tcp.len = view->len;

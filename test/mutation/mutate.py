@@ -431,6 +431,7 @@ def main():
             done += 1
             if future.result() is None:
                 survivors.append(futures[future])
+                print(futures[future], flush=True)
             if done % 100 == 0:
                 print(f"{done} done, {len(survivors)} survive", flush=True)
 
