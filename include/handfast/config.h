@@ -91,6 +91,8 @@ struct hf_config {
 	bool nagle_for_small; /* a small segment waits for a small one only */
 	bool reply_delays_acks; /* text sent after text: no quick ACKs */
 	bool rto_min_is_variance; /* RTO: SRTT and at least `rto_min` */
+	bool whole_first_window; /* the SYN's is a multiple of the MSS */
+	bool updates_when_doubled; /* no window update before that */
 	bool bare_probes; /* an old sequence number probes the window */
 	bool resend_past_edge; /* though the window shrank: MAY-7 */
 	bool acks_syn_ack; /* one that completes a simultaneous open */

@@ -64,6 +64,8 @@ static void set_profile(struct hf_config *config)
 	config->nagle_for_small = !is_rfc;
 	config->reply_delays_acks = !is_rfc;
 	config->rto_min_is_variance = !is_rfc;
+	config->whole_first_window = !is_rfc;
+	config->updates_when_doubled = !is_rfc;
 	config->bare_probes = !is_rfc;
 	config->resend_past_edge = !is_rfc;
 	config->acks_syn_ack = !is_rfc;

@@ -8,11 +8,17 @@
 uint16_t half_open_window(const struct turn *t, const struct half_open *h)
 {
 	const struct listener *l = block_at(t->b, h->listener);
-	uint32_t clamp = l->wish.window_clamp, wnd = l->receive_buffer;
+	struct first_window of = {
+		.buffer = l->receive_buffer,
+		.clamp = l->wish.window_clamp,
+		.mss = UINT16_MAX,
+		.has_timestamps = h->has_ts,
+	};
+	uint32_t link;
 
-	if (clamp != 0 && wnd > clamp)
-		wnd = clamp;
-	return (uint16_t)(wnd < 65535 ? wnd : 65535);
+	if (half_open_link(t, h, &link))
+		of.mss = half_open_mss(t, h, link);
+	return receive_window_of_syn(t, &of);
 }
 
 uint16_t half_open_mss(const struct turn *t, const struct half_open *h,

@@ -43,18 +43,44 @@ static bool may_move_edge(const struct turn *t, const struct tcb *tcb,
 
 bool receive_update_is_due(const struct turn *t, const struct tcb *tcb)
 {
+	uint32_t now = tcb->rcv.adv.n - tcb->rcv.nxt.n;
+
+	if (t->ip->config.updates_when_doubled)
+		return now <= tcb->receive_buffer / 2 &&
+		       (uint32_t)seq_diff(possible_edge(t, tcb),
+					  tcb->rcv.nxt) >= 2 * now &&
+		       may_move_edge(t, tcb, 1);
 	/* Two segments: more would only double the peer's ACKs. */
 	return may_move_edge(t, tcb, 2);
 }
 
+uint16_t receive_window_of_syn(const struct turn *t,
+			       const struct first_window *of)
+{
+	uint32_t wnd = of->buffer, mss = of->mss;
+
+	if (of->has_timestamps)
+		mss -= 12;
+	if (of->clamp != 0 && wnd > of->clamp)
+		wnd = of->clamp;
+	if (t->ip->config.whole_first_window && wnd > mss)
+		wnd -= wnd % mss;
+	return (uint16_t)(wnd < 65535 ? wnd : 65535);
+}
+
 uint16_t receive_first_window(const struct turn *t, const struct tcb *tcb)
 {
-	uint32_t clamp = tcb_wishes(t, tcb)->window_clamp;
-	uint32_t wnd = tcb->receive_buffer;
+	const struct first_window of = {
+		.buffer = tcb->receive_buffer,
+		.clamp = tcb_wishes(t, tcb)->window_clamp,
+		.mss = tcb_mss_offer(t, tcb),
+		/* An active open does not know yet. */
+		.has_timestamps =
+			(tcb->flags & (TCB_PASSIVE | TCB_TIMESTAMPS)) ==
+			(TCB_PASSIVE | TCB_TIMESTAMPS),
+	};
 
-	if (clamp != 0 && wnd > clamp)
-		wnd = clamp;
-	return (uint16_t)(wnd < 65535 ? wnd : 65535);
+	return receive_window_of_syn(t, &of);
 }
 
 void receive_promise(struct tcb *tcb, uint32_t wnd)

@@ -6,12 +6,21 @@ void take_syn_options(struct turn *t, struct tcb *tcb,
 		      const struct wire_tcp *seg)
 {
 	const struct hf_config *config = &t->ip->config;
-	uint32_t said = tcb->rcv.adv.n - tcb->rcv.nxt.n;
+	uint32_t said = tcb->rcv.adv.n - tcb->rcv.nxt.n, first;
 
+	if (seg->has_ts && !config->no_timestamps) {
+		tcb->flags |= TCB_TIMESTAMPS;
+		tcb->ts_recent = seg->ts_val;
+	}
 	tcb->rcv.nxt = seq_add(seg->seq, 1);
 	tcb->rcv.acked = tcb->rcv.nxt;
 	/* As it stood in our own SYN, or will stand in our SYN-ACK. */
-	tcb->rcv.edge = seq_add(tcb->rcv.nxt, receive_first_window(t, tcb));
+	first = receive_first_window(t, tcb);
+	/* What is less than a segment is left out for good. */
+	if (config->whole_first_window && tcb->receive_buffer > first &&
+	    tcb->receive_buffer - first < tcb_mss_offer(t, tcb))
+		tcb->receive_buffer = first;
+	tcb->rcv.edge = seq_add(tcb->rcv.nxt, first);
 	tcb->rcv.edge = seq_max(tcb->rcv.edge, seq_add(tcb->rcv.nxt, said));
 	tcb->rcv.adv = tcb->rcv.edge;
 	tcb->mss = tcb_mss_for(t, tcb, seg->has_mss ? seg->mss : 0);
@@ -19,10 +28,6 @@ void take_syn_options(struct turn *t, struct tcb *tcb,
 	if (seg->has_wscale && !config->no_window_scale) {
 		tcb->snd_scale = (seg->wscale > 14 ? 14u : seg->wscale) & 15u;
 		tcb->rcv_scale = config->window_scale & 15u;
-	}
-	if (seg->has_ts && !config->no_timestamps) {
-		tcb->flags |= TCB_TIMESTAMPS;
-		tcb->ts_recent = seg->ts_val;
 	}
 	/* What a full segment of the peer will carry: a first guess. */
 	tcb->rcv_mss =

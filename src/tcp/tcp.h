@@ -345,6 +345,15 @@ uint16_t receive_window(const struct turn *t, struct tcb *tcb);
 /* Makes the window no narrower than this; it never was wider. */
 void receive_promise(struct tcb *tcb, uint32_t wnd);
 /* That of a SYN, which is never scaled: RFC 7323 2.2. */
+struct first_window {
+	uint32_t buffer, clamp; /* 0: no clamp */
+	uint16_t mss; /* that we offer */
+	bool has_timestamps;
+};
+
+uint16_t receive_window_of_syn(const struct turn *t,
+			       const struct first_window *of);
+/* The same of a TCB. */
 uint16_t receive_first_window(const struct turn *t, const struct tcb *tcb);
 
 /* Keeps octets [seq, seq + len) for later; false if nothing was kept. */
