@@ -11,6 +11,7 @@ static void consume(struct turn *t, struct tcb *tcb, uint32_t acked)
 
 	if (text == 0)
 		return;
+	count_acked(t, tcb, text);
 	queue_consume(t->b, &t->ip->buffers, &tcb->send, text);
 	if (tcb->cursor.offset < text)
 		tcb->cursor = (struct queue_cursor){ 0 };
@@ -77,7 +78,6 @@ static void advance(struct turn *t, struct tcb *tcb, const struct arrival *a)
 	uint32_t acked = a->seg.ack.n - tcb->snd.una.n;
 
 	rtt_acknowledged(t, tcb, &a->seg);
-	count_acked(t, tcb, acked);
 	consume(t, tcb, acked);
 	tcb->snd.una = a->seg.ack;
 	tcb->snd.resend = seq_max(tcb->snd.resend, tcb->snd.una);

@@ -3,7 +3,8 @@
  * The torture: two hosts, bad wires, random programs; everything follows
  * from one seed. torture_plan.c decides what will be tried, torture_world.c
  * builds it and lets it run, torture_app.c are the programs on the hosts,
- * torture_judge.c says what must be true, and torture.c is the command.
+ * torture_wish.c what some of them ask for, torture_judge.c says what must be
+ * true, and torture.c is the command.
  */
 #ifndef TORTURE_H
 #define TORTURE_H
@@ -41,6 +42,7 @@ struct end_plan {
 	hf_time pause; /* before each read; 0: reads as it comes */
 	bool in_place; /* reserve and commit, peek and consume */
 	bool nodelay, keepalive;
+	bool is_busy; /* uses whatever a program may ask for: torture_wish.c */
 };
 
 enum pair_kind {
@@ -102,6 +104,7 @@ struct end {
 	enum hf_error error;
 	uint32_t sent, received;
 	uint32_t drained; /* DRAINED events */
+	bool is_counted; /* from its first octet on */
 	uint16_t port; /* local */
 };
 
@@ -135,6 +138,7 @@ struct world {
 	bool is_listening;
 	struct pair pair[TORTURE_PAIRS];
 	struct sim_random random; /* verdicts */
+	struct sim_random whims; /* torture_wish.c */
 	struct noise noise;
 	uint64_t hash; /* of all frames and their times so far */
 	uint64_t *trail; /* the hash after each frame of the first run */
@@ -169,6 +173,15 @@ void noise_start(struct world *world);
 void app_start(struct hf_sim *sim, void *pair);
 void app_event(struct hf_sim *sim, uint32_t host, const struct hf_event *event,
 	       void *world);
+
+/* ---- what programs ask for -------------------------------------------- */
+
+/* Options of a new connection, some of them. */
+void wish_options(struct end *e);
+/* How to send what comes next: HF_SEND_... */
+unsigned wish_flags(struct end *e);
+/* FLUSH, corks, another configuration: between two sends. */
+void wish_something(struct end *e);
 
 /* ---- what must be true ------------------------------------------------ */
 

@@ -149,7 +149,8 @@ static void receive_some(struct end *e)
 static enum hf_error send_copy(struct end *e, uint32_t most, size_t *sent)
 {
 	const uint8_t *data = stream(e->user, e->sent, &most);
-	enum hf_error error = hf_send(end_host(e), e->handle, data, most, sent);
+	enum hf_error error = hf_send_as(end_host(e), e->handle, data, most,
+					 wish_flags(e), sent);
 
 	if (!error && (*sent == 0 || *sent > most))
 		end_fail(e, "hf_send took a wrong number", HF_OK);
@@ -216,6 +217,7 @@ static void send_some(struct end *e)
 		if (error)
 			return;
 		e->sent += (uint32_t)sent;
+		wish_something(e);
 	}
 }
 
@@ -322,6 +324,7 @@ static void hold(struct end *e, struct hf_handle handle)
 		error = hf_set(host, handle, HF_OPTION_KEEPALIVE, 1);
 	if (error && error != HF_ERR_NO_MEMORY)
 		end_fail(e, "hf_set", error);
+	wish_options(e);
 }
 
 static void open_end(struct end *e, const struct hf_open *options)

@@ -67,6 +67,23 @@ static void check_acknowledged(struct end *from, struct end *to)
 			 HF_OK);
 }
 
+/* What is counted is what the program has seen. */
+static void check_counts(struct end *e)
+{
+	struct hf_status s;
+
+	if (!e->is_held || !e->is_counted || e->has_ended ||
+	    hf_status(end_host(e), e->handle, &s) != HF_OK ||
+	    s.state == HF_CLOSED)
+		return;
+	if (s.counts.octets_acked != e->sent - s.send_queue)
+		end_fail(e, "counted wrongly what is acknowledged", HF_OK);
+	if (s.counts.octets_received != e->received + s.receive_queue)
+		end_fail(e, "counted wrongly what has come", HF_OK);
+	if (s.has_urgent && s.urgent == 0)
+		end_fail(e, "urgent, but no octet is", HF_OK);
+}
+
 void app_check(struct world *world)
 {
 	for (uint32_t i = 0; i < world->plan->pairs; i++) {
@@ -74,6 +91,8 @@ void app_check(struct world *world)
 
 		check_acknowledged(&p->end[0], &p->end[1]);
 		check_acknowledged(&p->end[1], &p->end[0]);
+		check_counts(&p->end[0]);
+		check_counts(&p->end[1]);
 	}
 }
 

@@ -296,6 +296,15 @@ static void make_tight_fragments(struct plan *plan)
 	}
 }
 
+/* Programs that use more than SEND and RECEIVE. */
+static void make_busy(struct plan *plan)
+{
+	struct sim_random r = sim_random_stream(plan->seed, 7);
+
+	for (uint32_t i = 0; i < 2 * plan->pairs; i++)
+		plan->pair[i / 2].end[i % 2].is_busy = one_in(&r, 3);
+}
+
 void plan_make(struct plan *plan, uint64_t seed)
 {
 	struct sim_random r = sim_random_stream(seed, 0);
@@ -321,6 +330,7 @@ void plan_make(struct plan *plan, uint64_t seed)
 		make_pair(&r, &plan->pair[i], most);
 	make_link(plan);
 	make_mechanisms(plan);
+	make_busy(plan);
 	if (!plan->is_strict)
 		make_tight_fragments(plan);
 }
@@ -386,12 +396,13 @@ void plan_print(const struct plan *plan)
 		       p->opener, (unsigned long long)(p->start / 1000000));
 		for (uint32_t e = 0; e < 2; e++)
 			printf(" %s %u octets after %u chunk %u pause %llu "
-			       "ms%s%s;",
+			       "ms%s%s%s;",
 			       manner_name(p->end[e].manner), p->end[e].octets,
 			       p->end[e].after, p->end[e].chunk,
 			       (unsigned long long)(p->end[e].pause / 1000000),
 			       p->end[e].in_place ? " in place" : "",
-			       p->end[e].keepalive ? " keepalive" : "");
+			       p->end[e].keepalive ? " keepalive" : "",
+			       p->end[e].is_busy ? " busy" : "");
 		printf("\n");
 	}
 }

@@ -405,6 +405,7 @@ static void start(struct world *world, const struct plan *plan)
 	world->plan = plan;
 	world->sim = hf_sim_new(plan->seed, HF_SECOND);
 	world->random = sim_random_stream(plan->seed, 1);
+	world->whims = sim_random_stream(plan->seed, 8);
 	if (plan->twice)
 		hf_sim_tap_add(world->sim, hash_tap, world);
 }
