@@ -16,6 +16,15 @@ uint32_t receive_append(struct turn *t, struct tcb *tcb, const uint8_t *text,
 	}
 }
 
+/* The most that may ever be offered, as the program wants it. */
+static uint32_t most_offered(const struct turn *t, const struct tcb *tcb)
+{
+	uint32_t clamp = tcb_wishes(t, tcb)->window_clamp;
+
+	return clamp != 0 && clamp < tcb->receive_buffer ? clamp
+							 : tcb->receive_buffer;
+}
+
 /* What the queue has room for. */
 static struct hf_seq possible_edge(const struct turn *t, const struct tcb *tcb)
 {
@@ -23,10 +32,9 @@ static struct hf_seq possible_edge(const struct turn *t, const struct tcb *tcb)
 				? tcb->receive_buffer - tcb->receive.len
 				: 0;
 	uint32_t most = UINT32_C(65535) << tcb->rcv_scale;
-	uint32_t clamp = tcb_wishes(t, tcb)->window_clamp;
 
-	if (clamp != 0 && clamp < most)
-		most = clamp;
+	if (most > most_offered(t, tcb))
+		most = most_offered(t, tcb);
 	return seq_add(tcb->rcv.nxt, room < most ? room : most);
 }
 
@@ -35,7 +43,7 @@ static bool may_move_edge(const struct turn *t, const struct tcb *tcb,
 			  uint32_t segments)
 {
 	int32_t step = seq_diff(possible_edge(t, tcb), tcb->rcv.edge);
-	uint32_t half = tcb->receive_buffer / 2;
+	uint32_t half = most_offered(t, tcb) / 2;
 	uint32_t least = segments * tcb->rcv_mss;
 
 	return step > 0 && (uint32_t)step >= (half < least ? half : least);
