@@ -126,15 +126,13 @@ enum hf_error hf_send_as(struct hf_host *host, struct hf_handle connection,
 	error = may_send(tcb, &room);
 	if (error != HF_OK)
 		return error;
-	if (flags & (HF_SEND_URGENT | HF_SEND_MORE) &&
-	    tcb_side(&t, tcb) == NULL)
+	if (!send_may_mark(&t, tcb, flags))
 		return HF_ERR_NO_MEMORY;
 	send_push_remember(&t, tcb);
 	*sent = send_append(&t, tcb, data, len < room ? (uint32_t)len : room);
 	if (*sent < len)
 		tcb->flags |= TCB_WANTS_ROOM;
-	tcb->flags &= ~TCB_PUSH_AT_END;
-	if (flags & HF_SEND_PUSH)
+	if (*sent > 0 && flags & HF_SEND_PUSH)
 		tcb->flags |= TCB_PUSH_AT_END;
 	if (*sent > 0 && tcb->side != 0)
 		send_marked(&t, tcb, flags);
@@ -201,6 +199,8 @@ enum hf_error hf_commit(struct hf_host *host, struct hf_handle connection,
 		return HF_ERR_ARGUMENT;
 	if (queue_lent(t.b, &tcb->send) == 0)
 		return HF_OK; /* nothing was lent, and nothing is committed */
+	if (len > 0)
+		send_push_remember(&t, tcb);
 	queue_commit(t.b, &t.ip->buffers, &tcb->send, (uint32_t)len);
 	if (tcb->side != 0)
 		send_marked(&t, tcb, 0);

@@ -62,8 +62,10 @@ void send_push_remember(struct turn *t, struct tcb *tcb)
 	bool is_open = state_is_synchronized((enum hf_state)tcb->state);
 	struct tcb_side *side;
 
-	if (!(tcb->flags & TCB_PUSH_AT_END) || tcb->send.len == 0 ||
-	    (is_open && send_unsent(tcb) == 0))
+	if (!(tcb->flags & TCB_PUSH_AT_END))
+		return;
+	tcb->flags &= ~TCB_PUSH_AT_END;
+	if (tcb->send.len == 0 || (is_open && send_unsent(tcb) == 0))
 		return;
 	side = tcb_side(t, tcb);
 	if (side == NULL)
@@ -81,9 +83,17 @@ void send_marked(struct turn *t, struct tcb *tcb, unsigned flags)
 	uint8_t others = side->wish.flags & (uint8_t)~WISH_MORE;
 
 	side->wish.flags = flags & HF_SEND_MORE ? others | WISH_MORE : others;
-	if (flags & HF_SEND_MORE)
-		tcb->flags |= TCB_SIDE_KEPT;
 	if (flags & HF_SEND_URGENT)
 		urgent_queued(t, tcb);
-	timer_text_queued(tcb);
+}
+
+/* It is kept, whatever else memory is wanted for in the meantime. */
+bool send_may_mark(struct turn *t, struct tcb *tcb, unsigned flags)
+{
+	if (!(flags & (HF_SEND_URGENT | HF_SEND_MORE)))
+		return true;
+	if (tcb_side(t, tcb) == NULL)
+		return false;
+	tcb->flags |= TCB_SIDE_KEPT;
+	return true;
 }

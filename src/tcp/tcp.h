@@ -328,6 +328,8 @@ uint32_t send_append(struct turn *t, struct tcb *tcb, const void *data,
 uint8_t *send_reserve(struct turn *t, struct tcb *tcb, uint32_t *len);
 /* Octets are about to be queued behind those of an earlier SEND. */
 void send_push_remember(struct turn *t, struct tcb *tcb);
+/* Makes sure of a place for what HF_SEND_... ask; false: no memory. */
+bool send_may_mark(struct turn *t, struct tcb *tcb, unsigned flags);
 /* Octets have been queued as HF_SEND_... say; there is a side record. */
 void send_marked(struct turn *t, struct tcb *tcb, unsigned flags);
 /* Drops what is right of the window and was never sent; returns how much. */

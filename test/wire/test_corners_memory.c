@@ -172,12 +172,31 @@ static void one_segment_in_order_finds_room(struct script *t)
 	skip(t);
 }
 
+/* What is held goes for what is sent, but not what is said of that. */
+static void urgent_though_memory_is_short(struct script *t)
+{
+	t->sends_urgent = true;
+	start_small(t);
+	passive(t, "mss 1460,sackOK");
+	flow(t, 1);
+	passive(t, "mss 1460");
+	MARK(t);
+	hold_one(t, 0, 1461, 1);
+	if (!fill(t, 1, 0))
+		require(t, fill(t, 0, 2));
+	flow(t, 0);
+	user_send_as(t, 8000, HF_SEND_URGENT);
+	out(t, ".U 1:1461(1460) ack 1 urg 8000 <>"); /* no SACK: it is gone */
+	skip(t);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(own_ranges_go_first),
 	SCRIPT(own_ranges_go_first_if_later),
 	SCRIPT(ranges_of_others_go_then),
 	SCRIPT(one_segment_in_order_finds_room),
+	SCRIPT(urgent_though_memory_is_short),
 };
 /* clang-format on */
 
