@@ -31,6 +31,7 @@ static bool was_challenged(struct turn *t, struct tcb *tcb)
 	if (t->now < side->challenge_after)
 		return true;
 	side->challenge_after = t->now + interval;
+	timer_challenged(t, tcb);
 	return false;
 }
 

@@ -182,7 +182,6 @@ static void queue_fin(struct turn *t, struct tcb *tcb)
 		enter(t, tcb, HF_FIN_WAIT_1);
 	else if (tcb->state == HF_CLOSE_WAIT)
 		enter(t, tcb, HF_LAST_ACK);
-	timer_text_queued(tcb);
 	tcb_ready(t, tcb);
 }
 

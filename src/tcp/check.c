@@ -44,7 +44,7 @@ static int check_timers(const struct turn *t, const struct tcb *tcb)
 	if (!is_open(tcb) || tcb->state == HF_TIME_WAIT)
 		return 0;
 	/* Between the expiry and the output that it asks for, none runs. */
-	CHECK(in_flight(tcb) == 0 || tcb_is_ready(tcb) ||
+	CHECK(!send_has_more(tcb) || tcb_is_ready(tcb) ||
 	      tcb->deadline[TIMER_RETRANSMIT] != HF_NEVER); /* 5 */
 	return 0;
 }

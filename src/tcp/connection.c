@@ -107,7 +107,7 @@ void tcb_side_settle(struct turn *t, struct tcb *tcb)
 	if (side == NULL || tcb->flags & (TCB_SIDE_KEPT | TCB_RECOVER_SET) ||
 	    side->range_count > 0 || side->has_fin || side->has_snd_up ||
 	    side->has_rcv_up || side->push_count > 0 || side->has_duplicate ||
-	    t->now < side->challenge_after)
+	    side->challenge_after != 0)
 		return;
 	pool_give(t->b, &t->tcp->sides, tcb->side);
 	tcb->side = 0;
@@ -145,7 +145,6 @@ bool tcb_inherit(struct turn *t, struct tcb *tcb, const struct listener *l)
 
 void tcb_send_changed(struct turn *t, struct tcb *tcb)
 {
-	timer_text_queued(tcb);
 	if (output_is_due(tcb))
 		tcb_ready(t, tcb);
 }

@@ -81,6 +81,12 @@ static bool is_corked(const struct planning *p)
 	       !(p->tcb->flags & TCB_FIN_QUEUED);
 }
 
+/* What ends the queue is pushed, unless more is to follow. */
+static bool is_pushed(const struct planning *p)
+{
+	return !is_corked(p) || p->tcb->flags & TCB_PUSH_AT_END;
+}
+
 /* MAY-15: a SEND that asked for PUSH ends within these octets. */
 static bool ends_push(const struct planning *p, struct hf_seq seq, uint32_t len)
 {
@@ -105,7 +111,7 @@ static bool send_from(struct planning *p, struct hf_seq seq, uint32_t most,
 	uint32_t len = left < most ? left : most;
 
 	decide(p, seq, len, why);
-	if (len > 0 && (len == left ? !is_corked(p) : ends_push(p, seq, len)))
+	if (len > 0 && (len == left ? is_pushed(p) : ends_push(p, seq, len)))
 		p->plan.flags |= TCP_PSH; /* MUST-61 */
 	if (len == left && tcb->flags & TCB_FIN_QUEUED &&
 	    (len == 0 || seq.n + len - tcb->snd.una.n < tcb->snd.wnd))
@@ -265,24 +271,41 @@ static uint32_t limited_cwnd(const struct tcb *tcb)
 	return tcb->cwnd + extra * tcb->mss;
 }
 
+/*
+ * The window is not closed, but what there is was not worth a segment. That
+ * may have changed; time goes on all the same, so MUST-60 holds.
+ */
+static bool is_held_back(const struct tcb *tcb)
+{
+	return tcb->snd.wnd > 0 && in_flight(tcb) == 0;
+}
+
+static bool send_new(struct planning *p, uint32_t len, enum hf_why why)
+{
+	if (p->tcb->flags & TCB_PROBING)
+		timer_window_opened(p->tcb);
+	return send_from(p, p->tcb->snd.nxt, len, why);
+}
+
 static bool plan_data(struct planning *p)
 {
 	struct tcb *tcb = p->tcb;
 	uint32_t unsent = send_unsent(tcb), flight = in_flight(tcb);
 	uint32_t room, len;
 
-	if ((unsent == 0 && !fin_is_due(tcb)) || tcb->flags & TCB_PROBING ||
+	if ((unsent == 0 && !fin_is_due(tcb)) ||
+	    (tcb->flags & TCB_PROBING && !is_held_back(tcb)) ||
 	    seq_before(tcb->snd.resend, tcb->snd.nxt))
 		return false;
 	room = usable(tcb, flight, limited_cwnd(tcb));
 	len = lesser(lesser(unsent, room), p->room);
 	if (is_worth_sending(p, len, unsent))
-		return send_from(p, tcb->snd.nxt, len,
-				 flight + len > tcb->cwnd
-					 ? HF_WHY_LIMITED_TRANSMIT
-					 : HF_WHY_NEW_DATA);
+		return send_new(p, len,
+				flight + len > tcb->cwnd
+					? HF_WHY_LIMITED_TRANSMIT
+					: HF_WHY_NEW_DATA);
 	if (unsent == 0 && tcb->snd.wnd > flight)
-		return send_from(p, tcb->snd.nxt, 0, HF_WHY_FIN);
+		return send_new(p, 0, HF_WHY_FIN);
 	if (flight == 0) /* no ACK will come, so time must: MUST-60 */
 		timer_window_closed(p->t, tcb);
 	return false;

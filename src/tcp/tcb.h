@@ -12,7 +12,8 @@
  *  2	snd.nxt - snd.una <= octets queued, and 1 for SYN, and 1 for FIN
  *  3	rcv.nxt <= rcv.adv; the right edge rcv.adv never moves left
  *  4	rcv.adv - rcv.nxt <= what 16 bits and the window scale can say
- *  5	outstanding octets have a retransmission timer, unless in TIME_WAIT
+ *  5	what is outstanding, or waits to be sent and is not ready to be, has a
+ *	retransmission timer, unless in TIME_WAIT
  *  6	a timer of the TCB that runs is not earlier than the record's
  *  7	in TIME_WAIT and CLOSED nothing is queued to be sent
  *  8	FIN has been queued exactly in FIN_WAIT_1, FIN_WAIT_2, CLOSING,
@@ -242,7 +243,7 @@ struct tcb_side {
 	struct hf_seq snd_up, rcv_up; /* SND.UP, RCV.UP: RFC 9293 3.3.1 */
 	struct hf_seq push[SIDE_PUSHES]; /* where SENDs ended: MAY-15 */
 	struct wire_sack_block duplicate; /* to be reported: RFC 2883 */
-	hf_time challenge_after; /* none before: RFC 5961 7 */
+	hf_time challenge_after; /* none before: RFC 5961 7; 0: any time */
 	uint32_t stamp; /* of the latest range */
 	struct range range[SIDE_RANGES];
 	struct counts counts;

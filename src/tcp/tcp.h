@@ -493,11 +493,10 @@ void timer_segment_sent(struct turn *t, struct tcb *tcb);
 void timer_acked(struct turn *t, struct tcb *tcb);
 void timer_quiet(struct turn *t, struct tcb *tcb);
 void timer_ack_delayed(struct turn *t, struct tcb *tcb);
+void timer_challenged(struct turn *t, struct tcb *tcb);
 void timer_window_closed(struct turn *t, struct tcb *tcb);
 void timer_probe_answered(struct tcb *tcb);
 void timer_window_opened(struct tcb *tcb);
-/* What was held back, with nothing outstanding, may go now. */
-void timer_text_queued(struct tcb *tcb);
 void timer_fin_wait_2(struct turn *t, struct tcb *tcb);
 void timer_time_wait(struct turn *t, struct tcb *tcb);
 void timer_keepalive(struct turn *t, struct tcb *tcb);

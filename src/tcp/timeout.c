@@ -11,6 +11,7 @@
  *	LIMIT		R2 or the user timeout: no progress for so long; or
  *			FIN_WAIT_2 of a released connection, or TIME_WAIT
  *	keepalive	computed from `heard`: nothing has been heard for long
+ *	challenge	of the side record: the next one may be sent again
  */
 #include "tcp.h"
 
@@ -47,6 +48,16 @@ static hf_time keepalive_deadline(const struct turn *t, const struct tcb *tcb)
 	return tcb->probes == 0 ? tcb->heard + idle : tcb->timed_at + interval;
 }
 
+/* RFC 5961 7: when the last challenge may be forgotten; HF_NEVER. */
+static hf_time challenge_after(const struct turn *t, const struct tcb *tcb)
+{
+	const struct tcb_side *side = tcb_side_of(t, tcb);
+
+	return side != NULL && side->challenge_after != 0
+		       ? side->challenge_after
+		       : HF_NEVER;
+}
+
 hf_time timer_earliest(const struct turn *t, const struct tcb *tcb)
 {
 	hf_time earliest = keepalive_deadline(t, tcb);
@@ -54,10 +65,35 @@ hf_time timer_earliest(const struct turn *t, const struct tcb *tcb)
 	for (unsigned i = 0; i < TIMERS; i++)
 		if (tcb->deadline[i] < earliest)
 			earliest = tcb->deadline[i];
+	if (challenge_after(t, tcb) < earliest)
+		earliest = challenge_after(t, tcb);
 	return earliest;
 }
 
 /* ---- events ----------------------------------------------------------- */
+
+/* What timeouts take that double from `rto` on, the first `from` left out. */
+static hf_time doublings(const struct turn *t, hf_time rto, unsigned from,
+			 unsigned to)
+{
+	hf_time sum = 0;
+
+	for (unsigned i = 0; i <= to; i++) {
+		if (rto > t->ip->config.rto_max)
+			rto = t->ip->config.rto_max;
+		if (i >= from)
+			sum += rto;
+		rto *= 2;
+	}
+	return sum;
+}
+
+static hf_time retries_as_time(const struct turn *t)
+{
+	const struct hf_config *config = &t->ip->config;
+
+	return doublings(t, config->rto_min, 0, config->retries);
+}
 
 /* MUST-20, MUST-21, MUST-23 */
 hf_time timer_patience(const struct turn *t, const struct tcb *tcb)
@@ -68,7 +104,10 @@ hf_time timer_patience(const struct turn *t, const struct tcb *tcb)
 		return user_timeout * HF_MILLISECOND;
 	if (!state_is_synchronized((enum hf_state)tcb->state))
 		return t->ip->config.r2_syn;
-	return t->ip->config.retries != 0 ? HF_NEVER : t->ip->config.r2;
+	if (t->ip->config.retries == 0)
+		return t->ip->config.r2;
+	/* Timeouts are counted, but for probes: is_out_of_time(). */
+	return tcb->snd.wnd == 0 ? retries_as_time(t) : HF_NEVER;
 }
 
 static void restart_limit(struct turn *t, struct tcb *tcb)
@@ -88,11 +127,14 @@ static void stop_limit(struct tcb *tcb)
 
 void timer_patience_changed(struct turn *t, struct tcb *tcb, hf_time before)
 {
-	hf_time since, wait = timer_patience(t, tcb);
+	hf_time wait = timer_patience(t, tcb), since = 0;
 
-	if (!is_running(tcb, TIMER_LIMIT) || tcb->flags & TCB_LINGERS)
+	if (wait == before || !is_running(tcb, TIMER_LIMIT) ||
+	    tcb->flags & TCB_LINGERS)
 		return;
-	since = tcb->deadline[TIMER_LIMIT] - before;
+	/* It need not be what the limit was set by: hf_config_set(). */
+	if (tcb->deadline[TIMER_LIMIT] > before)
+		since = tcb->deadline[TIMER_LIMIT] - before;
 	timer_set(t, tcb, TIMER_LIMIT,
 		  wait < HF_NEVER - since ? since + wait : HF_NEVER);
 }
@@ -123,6 +165,14 @@ void timer_acked(struct turn *t, struct tcb *tcb)
 	timer_keepalive(t, tcb);
 }
 
+void timer_challenged(struct turn *t, struct tcb *tcb)
+{
+	hf_time deadline = challenge_after(t, tcb);
+
+	if (deadline < tcb->flow.record.deadline)
+		wheel_arm(t->b, &t->ip->wheel, tcb_ref(t, tcb), deadline);
+}
+
 void timer_ack_delayed(struct turn *t, struct tcb *tcb)
 {
 	if (!is_running(tcb, TIMER_ACK))
@@ -139,12 +189,6 @@ void timer_window_closed(struct turn *t, struct tcb *tcb)
 	tcb->backoff = 0;
 	timer_set(t, tcb, TIMER_RETRANSMIT, t->now + rto(t, tcb));
 	timer_stop(tcb, TIMER_LIMIT);
-}
-
-void timer_text_queued(struct tcb *tcb)
-{
-	if (tcb->flags & TCB_PROBING && tcb->snd.wnd > 0 && in_flight(tcb) == 0)
-		timer_window_opened(tcb);
 }
 
 /*
@@ -274,22 +318,6 @@ static void retransmit(struct turn *t, struct tcb *tcb)
 	tcb->flags &= ~(TCB_FAST_DUE | TCB_PARTIAL_DUE);
 }
 
-/* What timeouts take that double from `rto` on, the first `from` left out. */
-static hf_time doublings(const struct turn *t, hf_time rto, unsigned from,
-			 unsigned to)
-{
-	hf_time sum = 0;
-
-	for (unsigned i = 0; i <= to; i++) {
-		if (rto > t->ip->config.rto_max)
-			rto = t->ip->config.rto_max;
-		if (i >= from)
-			sum += rto;
-		rto *= 2;
-	}
-	return sum;
-}
-
 /* Linux's R2: by the clock, but looked at when a timer expires. */
 static bool is_out_of_time(const struct turn *t, struct tcb *tcb)
 {
@@ -303,8 +331,7 @@ static bool is_out_of_time(const struct turn *t, struct tcb *tcb)
 	tcb->backoff = 0;
 	first = rto(t, tcb);
 	tcb->backoff = backoff;
-	return doublings(t, first, 1, backoff) >=
-	       doublings(t, config->rto_min, 0, config->retries);
+	return doublings(t, first, 1, backoff) >= retries_as_time(t);
 }
 
 /* R2 as a number of retransmissions, where it is one. */
@@ -381,6 +408,14 @@ static bool keepalive_expired(struct turn *t, struct tcb *tcb)
 	return true;
 }
 
+static void forget_challenge(struct turn *t, struct tcb *tcb)
+{
+	if (challenge_after(t, tcb) > t->now)
+		return;
+	tcb_side_of(t, tcb)->challenge_after = 0;
+	tcb_side_settle(t, tcb);
+}
+
 static bool expire(struct turn *t, struct tcb *tcb, enum tcp_timer timer,
 		   bool (*expired)(struct turn *, struct tcb *))
 {
@@ -399,6 +434,7 @@ void timer_fired(struct turn *t, struct tcb *tcb)
 		return;
 	if (keepalive_deadline(t, tcb) <= t->now && !keepalive_expired(t, tcb))
 		return;
+	forget_challenge(t, tcb);
 	wheel_arm(t->b, &t->ip->wheel, tcb_ref(t, tcb), timer_earliest(t, tcb));
 	report_tcb(t, tcb);
 }
