@@ -251,9 +251,6 @@ enum hf_error call_flush(struct turn *t, struct tcb *tcb, uint32_t *dropped)
 void call_abort(struct turn *t, struct tcb *tcb)
 {
 	abort_reply(t, tcb);
-	if (tcb->state != HF_CLOSED)
-		report_step(t, &tcb->flow, (enum hf_state)tcb->state,
-			    HF_CLOSED);
 	tcb_free(t, tcb);
 }
 
