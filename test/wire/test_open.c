@@ -405,9 +405,9 @@ static void deferred_in_the_same_burst(struct script *t)
 	out(t, "S. 0:0(0) ack 1");
 	silence(t);
 	used(t, HF_POOL_HALF_OPEN, 1);
-	in(t, "P. 1:11(10) ack 1");
+	in(t, "P. 1:2(1) ack 1");
 	user_accept(t);
-	user_receive(t, 10);
+	user_receive(t, 1);
 }
 
 /* The way to the peer has gone; SYN-ACK goes again when it has come back. */
