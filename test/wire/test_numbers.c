@@ -121,6 +121,8 @@ static void last_free_port(struct script *t)
 		error(t, HF_ERR_ADDRESS_IN_USE,
 		      hf_open(t->host, &options, t->now, &none));
 	}
+	for (int i = 0; i < 10; i++)
+		ok(t, hf_abort(t->host, h[i], t->now));
 	skip(t);
 }
 
@@ -143,7 +145,7 @@ static void port_of_an_address(struct script *t)
 	error(t, HF_ERR_ADDRESS_IN_USE,
 	      hf_listen(t->host, &options, &listener));
 	options.local = local;
-	ok(t, hf_listen(t->host, &options, &listener));
+	ok(t, hf_listen(t->host, &options, &t->listener));
 }
 
 /* Wherever in the table its connection stands. */
