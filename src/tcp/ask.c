@@ -46,7 +46,6 @@ void ask_end(struct turn *t, struct half_open *h)
 	ask = ask_of(t, h);
 	ref = block_ref(t->b, ask);
 	notice_remove(t, ref);
-	ask->flow.record.chain = 0;
 	pool_give(t->b, &t->tcp->asks, ref);
 	h->is_asked = 0;
 }

@@ -233,8 +233,7 @@ enum hf_error call_flush(struct turn *t, struct tcb *tcb, uint32_t *dropped)
 {
 	if (tcb->state == HF_CLOSED)
 		return HF_ERR_NOT_CONNECTED;
-	if (tcb->flags & TCB_FIN_QUEUED ||
-	    !state_may_send((enum hf_state)tcb->state))
+	if (tcb->flags & TCB_FIN_QUEUED)
 		return HF_ERR_CLOSING;
 	*dropped = send_drop_unsent(t, tcb);
 	if (*dropped == 0)
@@ -250,9 +249,6 @@ enum hf_error call_flush(struct turn *t, struct tcb *tcb, uint32_t *dropped)
 void call_abort(struct turn *t, struct tcb *tcb)
 {
 	abort_reply(t, tcb);
-	if (tcb->state != HF_CLOSED)
-		report_step(t, &tcb->flow, (enum hf_state)tcb->state,
-			    HF_CLOSED);
 	tcb_free(t, tcb);
 }
 

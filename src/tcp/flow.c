@@ -123,8 +123,7 @@ void flow_replace(struct turn *t, uint32_t from, uint32_t to)
 /* A link-local peer is on the link of the address that it talks to. */
 bool flow_link(const struct turn *t, const struct flow *flow, uint32_t *link)
 {
-	if (flow->remote.octet[0] == 0xfe && flow->local != 0 &&
-	    addr_is_link_local(&flow->remote)) {
+	if (addr_is_link_local(&flow->remote)) {
 		*link = ip_address_at(t, flow->local)->link;
 		return true;
 	}

@@ -178,7 +178,6 @@ static void push_completed(struct turn *t, struct listener *l, struct tcb *tcb)
 	tcb->owner.listener = block_ref(t->b, l);
 	/* Its events wait until somebody has a name for it. */
 	tcb->notice.is_listed = true;
-	tcb->notice.next = 0;
 	tcb->notice.prev = l->last_completed;
 	if (l->last_completed != 0)
 		notice_of(t, l->last_completed)->next = ref;

@@ -19,7 +19,6 @@ void notice_add(struct turn *t, uint32_t ref, uint32_t flags)
 	if (n->is_listed)
 		return;
 	n->is_listed = true;
-	n->next = 0;
 	n->prev = t->tcp->last_notice;
 	if (n->prev != 0)
 		notice_of(t, n->prev)->next = ref;

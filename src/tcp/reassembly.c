@@ -17,7 +17,6 @@ static void remove_range(struct turn *t, struct tcb_side *side, uint32_t i)
 	side->range_count--;
 	memmove(&side->range[i], &side->range[i + 1],
 		(side->range_count - i) * sizeof side->range[0]);
-	memset(&side->range[side->range_count], 0, sizeof side->range[0]);
 	if (side->range_count == 0)
 		list_leave(t->b, block_ref(t->b, side));
 }
@@ -211,7 +210,6 @@ void reassembly_sack(const struct turn *t, const struct tcb *tcb,
 	const struct tcb_side *side = tcb_side_of(t, tcb);
 	uint32_t below = UINT32_MAX;
 
-	seg->sack_count = 0;
 	if (side != NULL && side->has_duplicate)
 		seg->sack[seg->sack_count++] = side->duplicate;
 	while (side != NULL && seg->sack_count < WIRE_SACK_BLOCKS) {

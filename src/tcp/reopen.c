@@ -103,7 +103,6 @@ void reopen_begin(struct turn *t, struct time_wait *w, uint32_t half_open)
 {
 	w->flow.record.value = half_open;
 	t->tcp->reopening++;
-	t->tcp->last_found = half_open;
 }
 
 void reopen_forget(struct turn *t, struct time_wait *w)
@@ -112,7 +111,6 @@ void reopen_forget(struct turn *t, struct time_wait *w)
 		return;
 	w->flow.record.value = 0;
 	t->tcp->reopening--;
-	t->tcp->last_found = 0;
 }
 
 /* ---- active ------------------------------------------------------------ */

@@ -127,7 +127,6 @@ void half_open_give_route(struct turn *t, struct half_open *h, struct tcb *tcb)
 	if (!h->is_routed)
 		return;
 	source_route_move(t, block_ref(t->b, h), tcb_ref(t, tcb));
-	h->is_routed = 0;
 	tcb->flags |= TCB_ROUTED;
 }
 

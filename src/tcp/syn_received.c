@@ -24,8 +24,8 @@ static void fill_in(struct turn *t, struct tcb *tcb, const struct half_open *h)
 {
 	const struct wire_tcp syn = {
 		.seq = h->irs,
-		.has_mss = h->mss != 0,
-		.mss = h->mss,
+		.has_mss = true,
+		.mss = h->mss, /* 0: not said */
 		.has_wscale = h->wscale != HALF_OPEN_NO_SCALE,
 		.wscale = h->wscale,
 		.has_ts = h->has_ts,

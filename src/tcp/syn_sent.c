@@ -59,8 +59,6 @@ static void become_syn_received(struct turn *t, struct tcb *tcb,
 				const struct arrival *a)
 {
 	tcb->snd.wnd = a->seg.wnd;
-	tcb->snd.max_wnd = tcb->snd.wnd;
-	tcb->snd.wl1 = a->seg.seq;
 	tcb->flags |= TCB_SYN_DUE;
 	enter(t, tcb, HF_SYN_RECEIVED);
 	tcb_ready(t, tcb);

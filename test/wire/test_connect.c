@@ -317,6 +317,99 @@ static void syn_sent_abandoned(struct script *t)
 	out(t, "R 1:1(0)");
 }
 
+/* ---- what the program asks for ---------------------------------------- */
+
+/* host.h, struct hf_open; MUST-15: until the peer has spoken, the default. */
+static void buffers_of_its_own(struct script *t)
+{
+	struct hf_open options;
+	struct hf_status status;
+
+	start(t);
+	options = open_options(t);
+	options.local_port = t->f->local_port;
+	options.send_buffer = 5000;
+	options.receive_buffer = 3000;
+	ok(t, hf_open(t->host, &options, t->now, &t->f->h));
+	out(t, "S 0:0(0) win 3000");
+	status = script_status(t);
+	require(t, status.mss == (t->v6 ? 1220 : 536));
+	require(t, status.receive_mss == status.mss);
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1 win 3000");
+	require(t, script_status(t).send_room == 5000);
+}
+
+/* MUST-44: there is a way, but no address to send from. */
+static void no_source_address(struct script *t)
+{
+	struct hf_open options;
+	struct hf_handle h;
+
+	t->no_address = true;
+	start(t);
+	ok(t, hf_route_add(t->host, t->peer, t->v6 ? 64 : 24, t->link,
+			   (struct hf_addr){ { 0 } }));
+	options = open_options(t);
+	error(t, HF_ERR_ADDRESS_NOT_AVAILABLE,
+	      hf_open(t->host, &options, t->now, &h));
+	used(t, HF_POOL_CONNECTION, 0);
+}
+
+/* RFC 7323 2.3, for the SYN-ACK. */
+static void scale_is_at_most_14(struct script *t)
+{
+	start(t);
+	active(t, "mss 1460,nop,wscale 15");
+	require(t, script_status(t).send_scale == 14);
+	flow(t, 1);
+	active(t, "mss 1460,nop,wscale 14");
+	require(t, script_status(t).send_scale == 14);
+}
+
+/* RFC 5961 5.2: the window of the SYN-ACK counts as seen. */
+static void old_ack_after_syn_ack(struct script *t)
+{
+	start(t);
+	active(t, "mss 1460");
+	in(t, ". 1:1(0) ack 0");
+	silence(t);
+}
+
+/* RFC 4291 2.5.6: the peer is on the link of the address it talks to. */
+static void link_local_peer(struct script *t)
+{
+	const struct hf_addr wrong = { { 0xfe, 0x80, [15] = 9 } };
+	struct hf_link link = { .mtu = 1500 };
+	struct hf_open options;
+	uint32_t other;
+
+	t->no_address = true;
+	start(t);
+	ok(t, hf_link_add(t->host, &link, t->now, &other));
+	ok(t, hf_address_add(t->host, other, wrong, 64, t->now));
+	t->local = t->peer = wrong;
+	t->local.octet[15] = 1;
+	t->peer.octet[15] = 2;
+	ok(t, hf_address_add(t->host, t->link, t->local, 64, t->now));
+	hf_host_used(t->host, &t->before);
+	options = open_options(t);
+	options.local = t->local;
+	ok(t, hf_open(t->host, &options, t->now, &t->f->h));
+	t->f->local_port = script_status(t).local_port;
+	out(t, "S 0:0(0)");
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1");
+	flow(t, 1);
+	passive(t, "mss 1460");
+	user_send(t, 10);
+	out(t, "P. 1:11(10) ack 1");
+	flow(t, 2);
+	t->f->local_port = 9;
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "R. 0:0(0) ack 1");
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(active_open),
@@ -339,6 +432,11 @@ static const struct script_test tests[] = {
 	SCRIPT(duplicate_syn_ack),
 	ROBUST(send_while_opening),
 	SCRIPT(syn_sent_abandoned),
+	SCRIPT(buffers_of_its_own),
+	SCRIPT(no_source_address),
+	SCRIPT(scale_is_at_most_14),
+	SCRIPT(old_ack_after_syn_ack),
+	SCRIPT_V6(link_local_peer),
 };
 /* clang-format on */
 

@@ -137,10 +137,11 @@ static void remembers_mss(struct script *t)
 {
 	static const struct {
 		uint32_t said, means;
-	} mss[] = { { 64, 64 },	    { 535, 64 },    { 536, 536 },
-		    { 1219, 536 },  { 1220, 1220 }, { 1300, 1220 },
-		    { 1399, 1360 }, { 1400, 1400 }, { 1452, 1440 },
-		    { 1460, 1460 }, { 8959, 1460 }, { 65535, 1460 } };
+	} mss[] = { { 1, 64 },	    { 64, 64 },	    { 535, 64 },
+		    { 536, 536 },   { 1219, 536 },  { 1220, 1220 },
+		    { 1300, 1220 }, { 1399, 1360 }, { 1400, 1400 },
+		    { 1452, 1440 }, { 1460, 1460 }, { 8959, 1460 },
+		    { 65535, 1460 } };
 
 	start_always(t);
 	for (unsigned i = 0; i < sizeof mss / sizeof *mss; i++) {
@@ -168,6 +169,45 @@ static void jumbo_mss(struct script *t)
 	in(t, ". 1:1(0) ack 1");
 	user_accept(t);
 	require(t, script_status(t).mss == (t->v6 ? 8940 : 8960));
+}
+
+/* Whatever the number of the minute. */
+static void in_each_minute(struct script *t)
+{
+	start_always(t);
+	for (int i = 0; i < 4; i++) {
+		flow(t, i);
+		in(t, "S 0:0(0) <mss 1460>");
+		out(t, "S. 0:0(0) ack 1");
+		in(t, ". 1:1(0) ack 1");
+		user_accept(t);
+		require(t, script_status(t).mss == MSS);
+		after(t, PERIOD_MS);
+	}
+}
+
+/* At each of the 64 milliseconds that options are rounded to. */
+static void timestamps_are_past(struct script *t)
+{
+	uint32_t first;
+
+	t->config.fixed_numbers = true;
+	start_always(t);
+	in(t, "S 0:0(0) <mss 1460,ts,wscale 7>");
+	out(t, "S. 0:0(0) ack 1");
+	flow(t, 1);
+	user_open(t);
+	out(t, "S 0:0(0) <mss 1460,ts,sackOK,wscale 7>");
+	first = t->last.opt.ts_val;
+	flow(t, 0);
+	for (uint32_t ms = 1; ms < 70; ms++) {
+		after(t, 1);
+		t->f->ts_seen = t->f->iss_known = false;
+		in(t, "S 0:0(0) <mss 1460,ts,wscale 7>");
+		out(t, "S. 0:0(0) ack 1");
+		require(t, (int32_t)(t->last.opt.ts_val - first - ms) <= 0);
+		require(t, first + ms - t->last.opt.ts_val <= 64);
+	}
 }
 
 /* TSval never is from the future, or the next would fail PAWS at the peer. */
@@ -463,10 +503,12 @@ static void wishes(struct script *t)
 {
 	start_always(t);
 	ok(t, hf_set(t->host, t->listener, HF_OPTION_TOS, 0xb8));
+	ok(t, hf_set(t->host, t->listener, HF_OPTION_TTL, 99));
+	t->config.ttl = 99; /* what out() wants to see */
 	in(t, "S 0:0(0) <mss 1460>");
 	out(t, "S. 0:0(0) ack 1");
 	require(t, t->last.report.why == HF_WHY_COOKIE);
-	require(t, t->last.tos == 0xb8);
+	require(t, t->last.tos == 0xb8 && t->last.ttl == 99);
 }
 
 /* Of addresses that are not the host's own nothing is kept either. */
@@ -522,6 +564,8 @@ static const struct script_test tests[] = {
 	SCRIPT(options_by_timestamp),
 	SCRIPT(options_without_timestamp),
 	SCRIPT(remembers_mss),
+	SCRIPT(in_each_minute),
+	SCRIPT(timestamps_are_past),
 	SCRIPT(jumbo_mss),
 	SCRIPT(timestamps_go_on),
 	SCRIPT(wrong_cookie),

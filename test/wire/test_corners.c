@@ -399,6 +399,108 @@ static void own_source_from_outside(struct script *t)
 	require(t, !carry(t, &last));
 }
 
+/* ---- the end of a connection -------------------------------------------- */
+
+/* The program lets go before its ACK of FIN is sent: it is sent. */
+static void ack_of_fin_outlives_close(struct script *t)
+{
+	start(t);
+	MARK(t);
+	to_fin_wait_2(t);
+	in(t, "F. 1:1(0) ack 2");
+	user_close(t);
+	out(t, ". 2:2(0) ack 2");
+	silence(t);
+	used(t, HF_POOL_CONNECTION, 0);
+	used(t, HF_POOL_TIME_WAIT, 1);
+}
+
+/* RFC 7323 2.2: its window is scaled as it was before. */
+static void time_wait_keeps_its_window(struct script *t)
+{
+	uint16_t wnd;
+
+	start(t);
+	passive(t, "mss 1460,nop,wscale 3");
+	in(t, "P. 1:1001(1000) ack 1");
+	user_receive(t, 1000);
+	user_close(t);
+	out(t, "F. 1:1(0) ack 1001");
+	in(t, "F. 1001:1001(0) ack 2");
+	out(t, ". 2:2(0) ack 1002");
+	wnd = t->last.wnd;
+	require(t, wnd > 0);
+	used(t, HF_POOL_TIME_WAIT, 1);
+	in(t, "F. 1001:1001(0) ack 2");
+	out(t, ". 2:2(0) ack 1002 win %u", wnd);
+}
+
+/* RFC 7323 5.3 asks for timestamps on both sides. */
+static void paws_needs_both(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_close(t);
+	out(t, "F. 1:1(0) ack 1");
+	in(t, "F. 1:1(0) ack 2");
+	out(t, ". 2:2(0) ack 2");
+	in(t, ". 2:2(0) ack 2 <nop,nop,TS val 3000000000 ecr 0>");
+	dropped(t, HF_ACCEPTED);
+	flow(t, 1);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1 <nop,nop,TS val 3000000000 ecr 0>");
+	dropped(t, HF_ACCEPTED);
+	user_accept(t);
+	flow(t, 2);
+	in(t, "S 0:0(0) <mss 1460,TS val 5000 ecr 0>");
+	out(t, "S. 0:0(0) ack 1");
+	in(t, "R 1:1(0) <nop,nop,TS val 4999 ecr 0>");
+	dropped(t, HF_ACCEPTED);
+	used(t, HF_POOL_HALF_OPEN, 0);
+}
+
+/* MUST-13: no keepalive there, though the program still holds it. */
+static void no_keepalive_in_time_wait(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_set(t, HF_OPTION_KEEPALIVE_IDLE, 5);
+	user_set(t, HF_OPTION_KEEPALIVE, 1);
+	user_shutdown(t);
+	out(t, "F. 1:1(0) ack 1");
+	in(t, ". 1:1(0) ack 2");
+	in(t, "F. 1:1(0) ack 2");
+	out(t, ". 2:2(0) ack 2");
+	state(t, HF_TIME_WAIT);
+	quiet(t, 59999);
+	state(t, HF_TIME_WAIT);
+	quiet(t, 2);
+	ended(t, HF_OK);
+}
+
+/* MUST-48, and host.h, HF_OPTION_TOS: its reset has them too. */
+static void reset_of_an_abort(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_set(t, HF_OPTION_TOS, 0x28);
+	user_set(t, HF_OPTION_TTL, 33);
+	t->config.ttl = 33; /* what out() wants to see */
+	user_abort(t);
+	out(t, "R. 1:1(0) ack 1");
+	require(t, t->last.tos == 0x28);
+	require(t, t->last.report.why == HF_WHY_ABORT);
+}
+
+static void reset_of_a_stranger(struct script *t)
+{
+	start(t);
+	in(t, ". 1:1(0) ack 1");
+	out(t, "R 1:1(0)");
+	require(t, t->last.report.why == HF_WHY_RESET);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(karn_after_window_opens),
@@ -416,6 +518,12 @@ static const struct script_test tests[] = {
 	SCRIPT(no_route_without_address),
 	SCRIPT(echo_longer_than_room),
 	SCRIPT(own_source_from_outside),
+	SCRIPT(ack_of_fin_outlives_close),
+	SCRIPT(time_wait_keeps_its_window),
+	SCRIPT(paws_needs_both),
+	SCRIPT(no_keepalive_in_time_wait),
+	SCRIPT(reset_of_an_abort),
+	SCRIPT(reset_of_a_stranger),
 };
 /* clang-format on */
 

@@ -363,6 +363,56 @@ static void no_error_about_error(struct script *t)
 	silence(t);
 }
 
+/* RFC 1191 5, RFC 8201 4: a router that names no MTU, or too small a one. */
+static void too_big_without_mtu(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_send(t, 1460);
+	out(t, "P. 1:1461(1460) ack 1");
+	icmp_in(t, TOO_BIG, 1, 0);
+	require(t, script_status(t).mss == (t->v6 ? 1220 : 536));
+	skip(t);
+}
+
+/* RFC 1191 6.4: what is as large as before is no news, one octet less is. */
+static void too_big_by_little(struct script *t)
+{
+	uint32_t headers = t->v6 ? 60 : 40;
+
+	start(t);
+	passive(t, "mss 1460");
+	user_send(t, 1460);
+	out(t, "P. 1:1461(1460) ack 1");
+	icmp_in(t, TOO_BIG, 1, MSS + headers);
+	dropped(t, HF_DROP_ICMP_TYPE);
+	silence(t);
+	icmp_in(t, TOO_BIG, 1, MSS + headers - 1);
+	dropped(t, HF_ACCEPTED);
+	out(t, ". 1:1460(1459) ack 1");
+	out(t, "P. 1460:1461(1) ack 1");
+}
+
+/* host.h, hf_event: an error is of the event that tells it. */
+static void soft_error_is_told_once(struct script *t)
+{
+	struct hf_event event;
+
+	start(t);
+	passive(t, "mss 1460");
+	user_send(t, 10);
+	out(t, "P. 1:11(10) ack 1");
+	icmp_in(t, UNREACHABLE_HOST, 1, 0);
+	require(t, hf_event(t->host, &event));
+	require(t, event.error == HF_ERR_HOST_UNREACHABLE);
+	in(t, "P. 1:11(10) ack 11");
+	require(t, hf_event(t->host, &event));
+	require(t, event.flags & HF_EVENT_READABLE);
+	require(t, event.error == HF_OK);
+	user_receive(t, 10);
+	skip(t);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(echo),
@@ -382,6 +432,9 @@ static const struct script_test tests[] = {
 	SCRIPT(too_big_while_opening),
 	SCRIPT(truncated_quotes),
 	SCRIPT(no_error_about_error),
+	SCRIPT(too_big_without_mtu),
+	SCRIPT(too_big_by_little),
+	SCRIPT(soft_error_is_told_once),
 };
 /* clang-format on */
 

@@ -329,6 +329,236 @@ static void linux_opens(struct script *t)
 	silence(t);
 }
 
+/* ---- SYN_RECEIVED: what is measured, counted, queued -------------------- */
+
+/* RFC 6298 (2.2): the SYN-ACK is the first to be timed. */
+static void syn_ack_is_timed(struct script *t)
+{
+	start(t);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	after(t, 300);
+	in(t, ". 1:1(0) ack 1");
+	user_accept(t);
+	require(t, script_status(t).srtt >= MS(299));
+	require(t, script_status(t).srtt <= MS(301));
+}
+
+/* RFC 6298 (5.7), RFC 5681 3.1; and Karn's: no sample from what went twice. */
+static void lost_syn_ack_slows_down(struct script *t)
+{
+	start(t);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	due(t, 1000, "S. 0:0(0) ack 1");
+	after(t, 100);
+	in(t, ". 1:1(0) ack 1");
+	user_accept(t);
+	require(t, script_status(t).srtt == 0);
+	require(t, script_status(t).rto == SEC(3));
+	user_send(t, 4 * MSS);
+	MARK(t);
+	out_segments(t, 0, 1);
+	due(t, 3000, ". 1:1461(1460) ack 1");
+	require(t, t->last.report.why == HF_WHY_RTO);
+}
+
+/* A SYN-ACK that goes again because the SYN did is one of the retries. */
+static void duplicate_syn_is_a_retry(struct script *t)
+{
+	start(t);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	after(t, 100);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	due(t, 2000, "S. 0:0(0) ack 1");
+	flow(t, 1);
+	burst(t, "S 0:0(0) <mss 1460>;S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	due(t, 1000, "S. 0:0(0) ack 1");
+}
+
+/* 3.10.7.4, second: the SYN-ACK that was still to go does not. */
+static void reset_in_the_same_burst(struct script *t)
+{
+	start(t);
+	user_listen(t);
+	burst(t, "S 0:0(0) <mss 1460>;R 1:1(0)");
+	quiet(t, 5000);
+	used(t, HF_POOL_HALF_OPEN, 0);
+}
+
+/* HF_OPTION_DEFER_ACCEPT: not heard, and the SYN-ACK goes all the same. */
+static void deferred_in_the_same_burst(struct script *t)
+{
+	start(t);
+	user_listen(t);
+	ok(t, hf_set(t->host, t->listener, HF_OPTION_DEFER_ACCEPT, 3));
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	burst(t, "S 0:0(0) <mss 1460>;. 1:1(0) ack 1");
+	dropped(t, HF_DROP_DEFERRED);
+	out(t, "S. 0:0(0) ack 1");
+	silence(t);
+	used(t, HF_POOL_HALF_OPEN, 1);
+	in(t, "P. 1:2(1) ack 1");
+	user_accept(t);
+	user_receive(t, 1);
+}
+
+/* The way to the peer has gone; SYN-ACK goes again when it has come back. */
+static void route_comes_back(struct script *t)
+{
+	unsigned bits = t->v6 ? 64 : 24;
+	struct hf_addr neighbour;
+
+	start(t);
+	t->peer.octet[t->v6 ? 7 : 14] ^= 1;
+	neighbour = t->peer;
+	neighbour.octet[15] = 9;
+	ok(t, hf_address_add(t->host, t->link, neighbour, bits, t->now));
+	hf_host_used(t->host, &t->before);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	ok(t, hf_address_remove(t->host, neighbour));
+	in(t, ". 1:1(0) ack 1");
+	dropped(t, HF_DROP_SOURCE);
+	quiet(t, 1500);
+	used(t, HF_POOL_HALF_OPEN, 1);
+	ok(t, hf_address_add(t->host, t->link, neighbour, bits, t->now));
+	due(t, 1500, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	user_accept(t);
+}
+
+/* ---- listeners ---------------------------------------------------------- */
+
+/* RFC 7323 2.2: unscaled in a SYN-ACK, and what does not fit is not said. */
+static void window_of_large_buffer(struct script *t)
+{
+	struct hf_listen options;
+
+	start(t);
+	options = listen_options(t);
+	options.receive_buffer = 100000;
+	ok(t, hf_listen(t->host, &options, &t->listener));
+	in(t, "S 0:0(0) <mss 1460,wscale 3>");
+	out(t, "S. 0:0(0) ack 1 win 65535");
+	in(t, ". 1:1(0) ack 1");
+	user_accept(t);
+}
+
+/* host.h: `user` comes back in events, and accepted ones inherit it. */
+static void events_name_the_user(struct script *t)
+{
+	struct hf_listen options;
+	struct hf_event event;
+
+	start(t);
+	options = listen_options(t);
+	options.user = UINT64_C(0x123456789a);
+	ok(t, hf_listen(t->host, &options, &t->listener));
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	require(t, hf_event(t->host, &event));
+	require(t, event.flags == HF_EVENT_ACCEPT);
+	require(t, event.user == options.user);
+	user_accept(t);
+	require(t, script_status(t).user == options.user);
+	in(t, "P. 1:11(10) ack 1");
+	require(t, hf_event(t->host, &event));
+	require(t, event.flags & HF_EVENT_READABLE);
+	require(t, event.user == options.user && event.error == HF_OK);
+	user_receive(t, 10);
+	skip(t);
+}
+
+static void complete(struct script *t, int i)
+{
+	script_flow_use(t, i);
+	script_in(t, "S 0:0(0) <mss 1460>");
+	script_out(t, "S. 0:0(0) ack 1");
+	script_in(t, ". 1:1(0) ack 1");
+}
+
+/* Whoever has gone before it was accepted leaves the others in their order. */
+static void unaccepted_may_go(struct script *t)
+{
+	static const int gone[] = { 2, 4, 0 }, stays[] = { 1, 3 };
+	struct hf_handle none;
+
+	start(t);
+	user_listen(t);
+	MARK(t);
+	for (int i = 0; i < 5; i++)
+		complete(t, i);
+	for (int i = 0; i < 3; i++) {
+		flow(t, gone[i]);
+		in(t, "R 1:1(0)");
+		dropped(t, HF_ACCEPTED);
+	}
+	used(t, HF_POOL_CONNECTION, 2);
+	for (int i = 0; i < 2; i++) {
+		flow(t, stays[i]);
+		user_accept(t);
+		require(t, script_status(t).remote_port == t->f->peer_port);
+	}
+	error(t, HF_ERR_WOULD_BLOCK, hf_accept(t->host, t->listener, &none));
+	MARK(t);
+	complete(t, 5);
+	user_accept(t);
+	require(t, script_status(t).remote_port == t->f->peer_port);
+}
+
+/* host.h, hf_close(): its half-open ones, and no others. */
+static void closing_leaves_the_others(struct script *t)
+{
+	struct hf_listen options;
+	struct hf_handle second;
+
+	start(t);
+	user_listen(t);
+	options = listen_options(t);
+	options.port = 80;
+	ok(t, hf_listen(t->host, &options, &second));
+	for (int i = 0; i < 10; i++) {
+		flow(t, i);
+		if (i & 1)
+			t->f->local_port = 80;
+		in(t, "S 0:0(0) <mss 1460>");
+		out(t, "S. 0:0(0) ack 1");
+	}
+	ok(t, hf_close(t->host, second, t->now));
+	used(t, HF_POOL_HALF_OPEN, 5);
+	for (int i = 0; i < 10; i += 2) {
+		flow(t, i);
+		in(t, ". 1:1(0) ack 1");
+		user_accept(t);
+	}
+}
+
+/* Wherever in the table it stands. */
+static void closing_finds_each(struct script *t)
+{
+	start(t);
+	for (int i = 0; i < 300; i++) {
+		user_listen(t);
+		script_flow_reset(t);
+		t->f->peer_port = (uint16_t)(1000 + i);
+		in(t, "S 0:0(0) <mss 1460>");
+		out(t, "S. 0:0(0) ack 1");
+		ok(t, hf_close(t->host, t->listener, t->now));
+		used(t, HF_POOL_HALF_OPEN, 0);
+	}
+	t->listener = (struct hf_handle){ 0, 0 };
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	ROBUST(passive_open),
@@ -349,6 +579,17 @@ static const struct script_test tests[] = {
 	SCRIPT(completed_limit),
 	SCRIPT(connection_limit),
 	SCRIPT(linux_opens),
+	SCRIPT(syn_ack_is_timed),
+	SCRIPT(lost_syn_ack_slows_down),
+	SCRIPT(duplicate_syn_is_a_retry),
+	SCRIPT(reset_in_the_same_burst),
+	SCRIPT(deferred_in_the_same_burst),
+	SCRIPT(route_comes_back),
+	SCRIPT(window_of_large_buffer),
+	SCRIPT(events_name_the_user),
+	SCRIPT(unaccepted_may_go),
+	SCRIPT(closing_leaves_the_others),
+	SCRIPT(closing_finds_each),
 };
 /* clang-format on */
 

@@ -46,6 +46,7 @@ static void by_timestamp_and_number(struct script *t)
 		bool is_taken;
 	} rows[] = {
 		{ "mss 1460,TS val 100 ecr 0", "TS val 200001 ecr 0", 0, true },
+		{ "mss 1460,TS val 100 ecr 0", "TS val 100001 ecr 0", 0, true },
 		{ "mss 1460,TS val 100 ecr 0", "TS val 100000 ecr 0", 2, true },
 		{ "mss 1460,TS val 100 ecr 0", "TS val 100000 ecr 0", 1,
 		  false },
@@ -60,7 +61,7 @@ static void by_timestamp_and_number(struct script *t)
 	};
 
 	start(t);
-	for (int i = 0; i < 10; i++) {
+	for (int i = 0; i < 11; i++) {
 		uint32_t iss, irs;
 
 		flow(t, i);
@@ -435,6 +436,88 @@ static void profiles(struct script *t)
 	start(t);
 }
 
+/* RFC 6191 2: the old one had none, so a SYN with timestamps is a new one. */
+static void whole_connection_by_timestamp(struct script *t)
+{
+	struct hf_handle old;
+
+	start(t);
+	MARK(t);
+	to_time_wait(t);
+	old = t->f->h;
+	again(t, 0);
+	in(t, "S 0:0(0) <mss 1460,ts>");
+	out(t, "S. 0:0(0) ack 1");
+	t->f->h = old;
+	ended(t, HF_OK);
+	ok(t, hf_close(t->host, old, t->now));
+	in(t, ". 1:1(0) ack 1");
+	user_accept(t);
+}
+
+/* MAY-2, first: beyond the old numbers by 2^16, and what the clock adds. */
+static void numbers_go_on(struct script *t)
+{
+	t->config.fixed_numbers = true;
+	t->config.fixed_iss = 0x90012345;
+	t->config.time_wait_reuse = HF_REUSE_ON;
+	start(t);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	require(t, t->last.seq == 0x90012345);
+	in(t, "R 1:1(0)");
+	flow(t, 1);
+	MARK(t);
+	entry(t, "mss 1460");
+	again(t, 5000);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	require(t, t->last.seq == 0x90012345 + 2 + 0x10000 + 0x2345);
+	in(t, "R 1:1(0)");
+	after(t, 70000);
+	used(t, HF_POOL_TIME_WAIT, 0);
+	flow(t, 2);
+	MARK(t);
+	active_entry(t, "mss 1460,ts");
+	after(t, 2000);
+	ok(t, open_again(t));
+	out(t, "S 0:0(0)");
+	require(t, t->last.seq == 0x90012345 + 2 + 0x10000 + 0x2345);
+}
+
+/* Each follows the one with its own ends, however many there are. */
+static void each_follows_its_own(struct script *t)
+{
+	start(t);
+	for (int i = 0; i < SCRIPT_FLOWS; i++) {
+		flow(t, i);
+		passive(t, "mss 1460");
+		user_close(t);
+		out(t, "F. 1:1(0) ack 1");
+		in(t, "F. 1:1(0) ack 2");
+		out(t, ". 2:2(0) ack 2");
+	}
+	used(t, HF_POOL_TIME_WAIT, SCRIPT_FLOWS);
+	for (int i = 0; i < SCRIPT_FLOWS; i += 2) {
+		flow(t, i);
+		again(t, 5000);
+		in(t, "S 0:0(0) <mss 1460>");
+		out(t, "S. 0:0(0) ack 1");
+	}
+	for (int i = 0; i < SCRIPT_FLOWS; i += 2) {
+		flow(t, i);
+		in(t, ". 1:1(0) ack 1");
+		user_accept(t);
+		used(t, HF_POOL_TIME_WAIT, SCRIPT_FLOWS - 1 - (uint32_t)i / 2);
+	}
+	for (int i = 1; i < SCRIPT_FLOWS; i += 2) {
+		flow(t, i);
+		in(t, "F. 1:1(0) ack 2");
+		out(t, ". 2:2(0) ack 2");
+	}
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(by_timestamp_and_number),
@@ -453,6 +536,9 @@ static const struct script_test tests[] = {
 	SCRIPT(reset_ends_nothing),
 	SCRIPT(quiet_time),
 	SCRIPT(profiles),
+	SCRIPT(whole_connection_by_timestamp),
+	SCRIPT(numbers_go_on),
+	SCRIPT(each_follows_its_own),
 };
 /* clang-format on */
 

@@ -159,6 +159,137 @@ static void frame_of_no_connection(struct script *t)
 	require(t, t->in_report.deadline == HF_NEVER);
 }
 
+/* ---- the way of what is no connection ---------------------------------- */
+
+static void about_ends(struct script *t, const struct hf_report *r)
+{
+	require(t, r->connection.index == 0);
+	require(t, r->local_port == t->f->local_port);
+	require(t, r->remote_port == t->f->peer_port);
+	require(t, memcmp(&r->local, &t->local, sizeof t->local) == 0);
+	require(t, memcmp(&r->remote, &t->peer, sizeof t->peer) == 0);
+}
+
+static void one_step(struct script *t, const struct hf_report *r,
+		     enum hf_state from, enum hf_state to)
+{
+	about_ends(t, r);
+	require(t, r->steps == 1);
+	require(t, r->path[0] == from && r->path[1] == to);
+}
+
+/* What the next timer that changes a state says. */
+static struct hf_report expire(struct script *t)
+{
+	struct hf_report r = { .steps = 0 };
+
+	for (int i = 0; i < 1000 && r.steps == 0; i++) {
+		bool more = true;
+
+		t->now = hf_expiry(t->host);
+		while (more && r.steps == 0)
+			more = hf_advance(t->host, t->now, &r);
+	}
+	return r;
+}
+
+static void half_open_segments(struct script *t)
+{
+	start(t);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	one_step(t, &t->in_report, HF_LISTEN, HF_SYN_RECEIVED);
+	out(t, "S. 0:0(0) ack 1");
+	about_ends(t, &t->last.report);
+	require(t, t->last.report.why == HF_WHY_ACCEPT);
+	due(t, 1000, "S. 0:0(0) ack 1");
+	about_ends(t, &t->last.report);
+	require(t, t->last.report.why == HF_WHY_RTO);
+	in(t, "R 1:1(0)");
+	one_step(t, &t->in_report, HF_SYN_RECEIVED, HF_LISTEN);
+	flow(t, 1);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	in(t, "S 5:5(0) <mss 1460>");
+	one_step(t, &t->in_report, HF_SYN_RECEIVED, HF_LISTEN);
+	used(t, HF_POOL_HALF_OPEN, 0);
+}
+
+static void half_open_expires(struct script *t)
+{
+	struct hf_report r;
+
+	t->config.syn_ack_retries = 0;
+	start(t);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	r = expire(t);
+	one_step(t, &r, HF_SYN_RECEIVED, HF_LISTEN);
+}
+
+static void cookie(struct script *t)
+{
+	t->config.syn_cookies = HF_COOKIES_ALWAYS;
+	start(t);
+	user_listen(t);
+	in(t, "S 0:0(0) <mss 1460>");
+	about_ends(t, &t->in_report);
+	require(t, t->in_report.steps == 0);
+	out(t, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	require(t, t->in_report.steps == 2);
+	require(t, t->in_report.path[0] == HF_LISTEN);
+	require(t, t->in_report.path[1] == HF_SYN_RECEIVED);
+	require(t, t->in_report.path[2] == HF_ESTABLISHED);
+	user_accept(t);
+}
+
+static void enter_time_wait(struct script *t)
+{
+	script_passive(t, "mss 1460");
+	script_close(t);
+	script_out(t, "F. 1:1(0) ack 1");
+	script_in(t, "F. 1:1(0) ack 2");
+	script_out(t, ". 2:2(0) ack 2");
+	script_used(t, HF_POOL_TIME_WAIT, 1);
+}
+
+static void time_wait(struct script *t)
+{
+	struct hf_report r;
+
+	start(t);
+	MARK(t);
+	enter_time_wait(t);
+	in(t, ". 2:2(0) ack 2");
+	about_ends(t, &t->in_report);
+	require(t, t->in_report.steps == 0);
+	in(t, "R 2:2(0)");
+	one_step(t, &t->in_report, HF_TIME_WAIT, HF_CLOSED);
+	flow(t, 1);
+	MARK(t);
+	enter_time_wait(t);
+	r = expire(t);
+	one_step(t, &r, HF_TIME_WAIT, HF_CLOSED);
+}
+
+/* An end stops all timers. */
+static void reset_in(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_send(t, 10);
+	out(t, "P. 1:11(10) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	require(t, t->in_report.deadline != HF_NEVER);
+	in(t, "R 1:1(0)");
+	about_connection(t, &t->in_report);
+	require(t, t->in_report.steps == 1);
+	require(t, t->in_report.path[1] == HF_CLOSED);
+	require(t, t->in_report.deadline == HF_NEVER);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(retransmission_timer),
@@ -168,6 +299,11 @@ static const struct script_test tests[] = {
 	SCRIPT(half_open_timer),
 	SCRIPT(frame_in),
 	SCRIPT(frame_of_no_connection),
+	SCRIPT(half_open_segments),
+	SCRIPT(half_open_expires),
+	SCRIPT(cookie),
+	SCRIPT(time_wait),
+	SCRIPT(reset_in),
 };
 /* clang-format on */
 
