@@ -2,12 +2,12 @@
 /*
  * POSIX sockets over a handfast host.
  *
- * A net is a table of descriptors: TCP sockets of one host, epoll instances
- * and pipes. Each call is that of its name in POSIX or Linux with three
- * differences: it takes the net, it knows only this net's descriptors, and it
- * returns what the kernel would, 0 or more, or an errno value made negative;
- * `errno` is left alone. What Linux does is what a net does, in results,
- * errors and readiness.
+ * A net is a table of descriptors: TCP sockets of one host, epoll instances,
+ * pipes, and files to send. Each call is that of its name in POSIX or Linux
+ * with three differences: it takes the net, it knows only this net's
+ * descriptors, and it returns what the kernel would, 0 or more, or an errno
+ * value made negative; `errno` is left alone. What Linux does is what a net
+ * does, in results, errors and readiness.
  *
  *	net = hf_net_new(host, &driver, NULL);
  *	fd = hf_net_socket(net, AF_INET, SOCK_STREAM, 0);
@@ -268,5 +268,21 @@ HF_PUBLIC int hf_net_pipe(struct hf_net *net, int fds[2]);
 HF_PUBLIC ssize_t hf_net_splice(struct hf_net *net, int fd_in, off_t *off_in,
 				int fd_out, off_t *off_out, size_t len,
 				unsigned flags);
+
+/* ---- files ------------------------------------------------------------- */
+
+/*
+ * A regular file of the system, for read() and sendfile(). -EACCES: flags
+ * other than O_RDONLY, O_CLOEXEC, O_NONBLOCK and O_NOCTTY.
+ */
+HF_PUBLIC int hf_net_open(struct hf_net *net, const char *path, int flags);
+
+/*
+ * Sends from such a file to a socket. `offset` is where it begins, and is
+ * moved on; NULL: the file's own is. -ESPIPE: an offset, but not of a file.
+ * -EINVAL: not from a file to a socket.
+ */
+HF_PUBLIC ssize_t hf_net_sendfile(struct hf_net *net, int out_fd, int in_fd,
+				  off_t *offset, size_t len);
 
 #endif

@@ -297,6 +297,43 @@ static long perform_splice(struct drill_invocation *call)
 		(size_t)call->number[4], (unsigned)call->number[5]);
 }
 
+/* ---- sendfile --------------------------------------------------------- */
+
+/* socket, file, [offset] or NULL, length: what goes is what is in the file */
+static bool prepare_sendfile(struct drill_invocation *call)
+{
+	const struct drill_expr *offset = call_argument(call, 2);
+	struct drill_flow *flow;
+
+	if (!call_take_fd(call, 0, &call->fd) ||
+	    !call_take_fd(call, 1, &call->other_fd) ||
+	    !call_take_number(call, 3))
+		return false;
+	call->number[2] = -1;
+	if (offset->kind == DRILL_ARRAY) {
+		int64_t number;
+
+		if (!call_read_number(call, call_in_brackets(offset), 0,
+				      &number))
+			return false;
+		call->number[2] = (long)number;
+	}
+	flow = call_flow(call);
+	if (flow)
+		flow->written_unknown = true;
+	return true;
+}
+
+static long perform_sendfile(struct drill_invocation *call)
+{
+	off_t offset = call->number[2];
+
+	return stack_of(call)->ops->sendfile(
+		stack_of(call), call->fd, call->other_fd,
+		call_argument(call, 2)->kind == DRILL_ARRAY ? &offset : NULL,
+		(size_t)call->number[3]);
+}
+
 /* clang-format off */
 const struct call_row call_data_rows[] = {
 	{ "read",     3, 3, false, prepare_read,    perform_read,     check_read },
@@ -310,6 +347,7 @@ const struct call_row call_data_rows[] = {
 	{ "sendto",   6, 6, false, prepare_sendto,  perform_sendto,   check_write },
 	{ "sendmsg",  3, 3, false, prepare_sendmsg, perform_sendmsg,  check_write },
 	{ "splice",   6, 6, false, prepare_splice,  perform_splice,   NULL },
+	{ "sendfile", 4, 4, false, prepare_sendfile, perform_sendfile, NULL },
 	{ NULL,       0, 0, false, NULL,            NULL,             NULL },
 };
 /* clang-format on */

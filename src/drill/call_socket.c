@@ -275,6 +275,36 @@ static bool check_pipe(struct drill_invocation *call)
 	return true;
 }
 
+/* ---- open ------------------------------------------------------------- */
+
+/* "/a/path", flags */
+static bool prepare_open(struct drill_invocation *call)
+{
+	const struct drill_expr *path = call_argument(call, 0);
+
+	if (path->kind != DRILL_STRING)
+		return call_fail_at(call, path, "a path is wanted here");
+	call->len = path->text.len + 1;
+	call->data = call_alloc(call, call->len);
+	if (!call->data)
+		return false;
+	memcpy(call->data, path->text.data, path->text.len);
+	return call_take_number(call, 1);
+}
+
+static long perform_open(struct drill_invocation *call)
+{
+	return stack_of(call)->ops->open(stack_of(call), call->data,
+					 (int)call->number[1]);
+}
+
+static bool check_open(struct drill_invocation *call)
+{
+	return call->result < 0 || call_is_any(call->call->result) ||
+	       drill_descriptor_add(call->run, (int)call->call->result->value,
+				    (int)call->result);
+}
+
 /* clang-format off */
 const struct call_row call_socket_rows[] = {
 	{ "socket",   3, 3, true,  prepare_socket,   perform_socket,   check_new },
@@ -286,6 +316,7 @@ const struct call_row call_socket_rows[] = {
 	{ "shutdown", 2, 2, false, prepare_shutdown, perform_shutdown, NULL },
 	{ "close",    1, 1, false, prepare_close,    perform_close,    check_close },
 	{ "pipe",     1, 1, false, prepare_pipe,     perform_pipe,     check_pipe },
+	{ "open",     2, 3, true,  prepare_open,     perform_open,     check_open },
 	{ NULL,       0, 0, false, NULL,             NULL,             NULL },
 };
 /* clang-format on */

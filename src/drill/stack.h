@@ -158,6 +158,10 @@ struct drill_stack_ops {
 	ssize_t (*splice)(struct drill_stack *stack, int fd_in, off_t *off_in,
 			  int fd_out, off_t *off_out, size_t len,
 			  unsigned flags);
+	/* To read a file, and to send what is in it. */
+	int (*open)(struct drill_stack *stack, const char *path, int flags);
+	ssize_t (*sendfile)(struct drill_stack *stack, int out_fd, int in_fd,
+			    off_t *offset, size_t len);
 
 	/* Time, in nanoseconds since whenever. */
 	hf_time (*now)(struct drill_stack *stack);

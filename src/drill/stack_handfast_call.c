@@ -161,6 +161,17 @@ static ssize_t make_splice(struct drill_stack *stack, int fd_in, off_t *off_in,
 	     hf_net_splice(net, fd_in, off_in, fd_out, off_out, len, flags));
 }
 
+static int make_open(struct drill_stack *stack, const char *path, int flags)
+{
+	CALL(int, hf_net_open(net, path, flags));
+}
+
+static ssize_t make_sendfile(struct drill_stack *stack, int out_fd, int in_fd,
+			     off_t *offset, size_t len)
+{
+	CALL(ssize_t, hf_net_sendfile(net, out_fd, in_fd, offset, len));
+}
+
 void handfast_set_calls(struct drill_stack_ops *ops)
 {
 	ops->socket = make_socket;
@@ -188,4 +199,6 @@ void handfast_set_calls(struct drill_stack_ops *ops)
 	ops->epoll_wait = make_epoll_wait;
 	ops->pipe = make_pipe;
 	ops->splice = make_splice;
+	ops->open = make_open;
+	ops->sendfile = make_sendfile;
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -263,6 +264,22 @@ static ssize_t call_splice(struct drill_stack *stack, int fd_in, off_t *off_in,
 			      off_out, len, flags));
 }
 
+/* To read: a script is often another's, and this may be root. */
+static int call_open(struct drill_stack *stack, const char *path, int flags)
+{
+	if ((flags & O_ACCMODE) != O_RDONLY || flags & (O_CREAT | O_TRUNC))
+		return -EACCES;
+	return note(stack, result_of(open(path, flags | O_CLOEXEC)));
+}
+
+static ssize_t call_sendfile(struct drill_stack *stack, int out_fd, int in_fd,
+			     off_t *offset, size_t len)
+{
+	return GUARDED(
+		ssize_t, stack,
+		sendfile(mine(stack, out_fd), mine(stack, in_fd), offset, len));
+}
+
 /* ---- time and datagrams ------------------------------------------------ */
 
 static hf_time kernel_now(struct drill_stack *stack)
@@ -424,6 +441,8 @@ static const struct drill_stack_ops ops = {
 	.epoll_wait = call_epoll_wait,
 	.pipe = call_pipe,
 	.splice = call_splice,
+	.open = call_open,
+	.sendfile = call_sendfile,
 	.now = kernel_now,
 	.pass = kernel_pass,
 	.inject = kernel_inject,

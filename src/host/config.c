@@ -56,7 +56,7 @@ static void set_profile(struct hf_config *config)
 	config->r2 = (is_rfc ? 100 : 924) * HF_SECOND; /* SHLD-11 */
 	config->syn_ack_retries = is_rfc ? 7 : 5;
 	config->initial_window = is_rfc ? 0 : 10;
-	config->slow_start_limit = is_rfc ? 1 : 2;
+	config->slow_start_limit = is_rfc ? 1 : UINT8_MAX;
 	config->quick_acks = is_rfc ? 0 : 16;
 	config->strict_timestamps = is_rfc;
 	config->challenge_interval = is_rfc ? 0 : 500 * HF_MILLISECOND;

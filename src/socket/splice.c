@@ -46,6 +46,16 @@ static int wait_for_room(const struct splice *c, const struct pipe *pipe)
 }
 
 /*
+ * Linux lets nothing urgent into a pipe: what is in front of it goes, and then
+ * nothing until a read has passed it.
+ */
+static bool is_at_mark(const struct socket *s)
+{
+	return s->urgent.is_known && s->urgent.has_come &&
+	       s->urgent.at == s->position && s->error == 0;
+}
+
+/*
  * A ring may turn while a call waits, so that nothing that waits is told where
  * in it the octets are: the socket is asked for what goes at once.
  */
@@ -55,6 +65,8 @@ static ssize_t receive_at_once(const struct splice *c, struct pipe *to)
 	struct vector v;
 	ssize_t got;
 
+	if (is_at_mark((const struct socket *)c->in))
+		return -EAGAIN;
 	iov.iov_base = pipe_room(to, &iov.iov_len);
 	if (iov.iov_len > c->len)
 		iov.iov_len = c->len;
@@ -105,6 +117,8 @@ static ssize_t socket_to_pipe(const struct splice *c, struct pipe *to)
 
 		if (error != 0 || got != -EAGAIN)
 			return got;
+		if (until != NET_AT_ONCE && is_at_mark(s))
+			return 0;
 		error = net_wait(c->in->net, until);
 		if (error != 0)
 			return error;

@@ -39,10 +39,16 @@ void congestion_acked(const struct turn *t, struct tcb *tcb, uint32_t octets)
 	uint32_t mss = tcb->mss, more;
 
 	if (tcb->cwnd < tcb->ssthresh) {
-		/* RFC 5681 lets one segment count, RFC 3465 2.3 two. */
+		/*
+		 * RFC 5681 lets one segment count, RFC 3465 2.3 two, Linux all;
+		 * as many as that must not go past where slow start ends.
+		 */
 		uint32_t most = t->ip->config.slow_start_limit * mss;
+		uint32_t left = tcb->ssthresh - tcb->cwnd;
 
 		more = octets < most ? octets : most;
+		if (more > mss && more > left)
+			more = left > mss ? left : mss;
 	} else {
 		uint64_t n = octets < mss ? octets : mss;
 
