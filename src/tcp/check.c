@@ -43,8 +43,12 @@ static int check_timers(const struct turn *t, const struct tcb *tcb)
 	CHECK(timer_earliest(t, tcb) >= armed); /* 6 */
 	if (!is_open(tcb) || tcb->state == HF_TIME_WAIT)
 		return 0;
-	/* Between the expiry and the output that it asks for, none runs. */
+	/*
+	 * Between the expiry and the output that it asks for, none runs; nor
+	 * does it for an address that is another's: all ends soon.
+	 */
 	CHECK(!send_has_more(tcb) || tcb_is_ready(tcb) ||
+	      address_is_lost(ip_address_at(t, tcb->flow.local)) ||
 	      tcb->deadline[TIMER_RETRANSMIT] != HF_NEVER); /* 5 */
 	return 0;
 }
