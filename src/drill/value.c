@@ -7,6 +7,9 @@
 #include <string.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
+
+#include <linux/errqueue.h>
 
 /* ---- numbers ---------------------------------------------------------- */
 
@@ -326,6 +329,31 @@ static bool put_timeval(struct drill_invocation *call,
 	return put(call, expr, &time, sizeof time, to, cap, len);
 }
 
+/* What Linux puts before the offender's address, which scripts leave out. */
+static bool put_extended(struct drill_invocation *call,
+			 const struct drill_expr *expr, void *to, size_t cap,
+			 size_t *len)
+{
+	static const char *const names[] = {
+		"ee_errno", "ee_origin", "ee_type",
+		"ee_code",  "ee_info",	 "ee_data"
+	};
+	int64_t said[sizeof names / sizeof names[0]];
+	struct sock_extended_err error = { 0 };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (!call_read_number(call, drill_expr_member(expr, names[i]),
+				      0, &said[i]))
+			return false;
+	error.ee_errno = (uint32_t)said[0];
+	error.ee_origin = (uint8_t)said[1];
+	error.ee_type = (uint8_t)said[2];
+	error.ee_code = (uint8_t)said[3];
+	error.ee_info = (uint32_t)said[4];
+	error.ee_data = (uint32_t)said[5];
+	return put(call, expr, &error, sizeof error, to, cap, len);
+}
+
 static bool put_struct(struct drill_invocation *call,
 		       const struct drill_expr *expr, void *to, size_t cap,
 		       size_t *len)
@@ -334,7 +362,9 @@ static bool put_struct(struct drill_invocation *call,
 		return put_linger(call, expr, to, cap, len);
 	if (expr->shape == DRILL_TIMEVAL)
 		return put_timeval(call, expr, to, cap, len);
-	return call_fail_at(call, expr, "an option has no such value");
+	if (expr->shape == DRILL_EXTENDED_ERR)
+		return put_extended(call, expr, to, cap, len);
+	return call_fail_at(call, expr, "no such value can be given here");
 }
 
 bool call_write_value(struct drill_invocation *call,
