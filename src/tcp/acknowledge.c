@@ -150,7 +150,7 @@ void ack_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a)
  */
 void window_arrived(struct tcb *tcb, const struct arrival *a)
 {
-	uint32_t wnd = a->wnd;
+	uint32_t wnd = a->wnd, before = tcb->snd.wnd;
 
 	if (seq_before(a->seg.seq, tcb->snd.wl1) ||
 	    seq_before(a->seg.ack, tcb->snd.una))
@@ -162,6 +162,9 @@ void window_arrived(struct tcb *tcb, const struct arrival *a)
 	if (wnd == 0)
 		timer_probe_answered(tcb);
 	if (wnd == 0 || !(tcb->flags & TCB_PROBING))
+		return;
+	/* It was not closed: what is held back has its time, MUST-60. */
+	if (before > 0 && in_flight(tcb) == 0)
 		return;
 	/* What a probe sent past the window was most likely thrown away. */
 	tcb->snd.resend = tcb->snd.una;

@@ -403,6 +403,8 @@ void urgent_acknowledged(struct turn *t, struct tcb *tcb);
 void urgent_arrived(struct turn *t, struct tcb *tcb, const struct arrival *a);
 /* The program has taken octets. */
 void urgent_consumed(struct turn *t, struct tcb *tcb);
+/* The peer's FIN has come: what would follow it is no octet. */
+void urgent_ended(struct turn *t, struct tcb *tcb);
 /* True if urgent data is ahead: *octets up to its end. MUST-33 */
 bool urgent_is_ahead(const struct turn *t, const struct tcb *tcb,
 		     uint32_t *octets);

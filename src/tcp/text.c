@@ -87,6 +87,7 @@ static void take_fin(struct turn *t, struct tcb *tcb)
 	tcb->rcv.edge = seq_max(tcb->rcv.edge, tcb->rcv.nxt);
 	tcb->flags |= TCB_FIN_RECEIVED | TCB_ACK_NOW;
 	reassembly_drop(t, tcb);
+	urgent_ended(t, tcb);
 	tcb_side_settle(t, tcb);
 	tcb->acks_owed = 0;
 	tcb_tell(t, tcb, HF_EVENT_EOF); /* MUST-12 */

@@ -91,6 +91,18 @@ void urgent_consumed(struct turn *t, struct tcb *tcb)
 	tcb_side_settle(t, tcb);
 }
 
+void urgent_ended(struct turn *t, struct tcb *tcb)
+{
+	struct tcb_side *side = tcb_side_of(t, tcb);
+	const struct hf_seq end = seq_add(next_octet(tcb), tcb->receive.len);
+
+	if (side == NULL || !side->has_rcv_up)
+		return;
+	if (seq_before(end, side->rcv_up))
+		side->rcv_up = end;
+	urgent_consumed(t, tcb);
+}
+
 bool urgent_is_ahead(const struct turn *t, const struct tcb *tcb,
 		     uint32_t *octets)
 {
