@@ -455,6 +455,10 @@ static void paws_needs_both(struct script *t)
 	flow(t, 2);
 	in(t, "S 0:0(0) <mss 1460,TS val 5000 ecr 0>");
 	out(t, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1 <nop,nop,TS val 4999 ecr 0>");
+	dropped(t, HF_DROP_SEQUENCE);
+	out(t, ". 1:1(0) ack 1");
+	used(t, HF_POOL_HALF_OPEN, 1);
 	in(t, "R 1:1(0) <nop,nop,TS val 4999 ecr 0>");
 	dropped(t, HF_ACCEPTED);
 	used(t, HF_POOL_HALF_OPEN, 0);

@@ -201,6 +201,37 @@ static void deferred_for_a_second(struct script *t)
 	user_accept(t);
 }
 
+/* Longer than SYN-ACKs go again by themselves. */
+static void deferred_beyond_retries(struct script *t)
+{
+	t->config.syn_ack_retries = 1;
+	start(t);
+	user_listen(t);
+	ok(t, hf_set(t->host, t->listener, HF_OPTION_DEFER_ACCEPT, 7));
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	dropped(t, HF_DROP_DEFERRED);
+	due(t, 7000, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	user_accept(t);
+}
+
+/* The peer was heard when its SYN-ACK came, not when we called. */
+static void keepalive_after_slow_open(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	user_set(t, HF_OPTION_KEEPALIVE_IDLE, 10);
+	user_set(t, HF_OPTION_KEEPALIVE, 1);
+	after(t, 800);
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1");
+	due(t, 10000, ". 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+}
+
 /* ---- counts ----------------------------------------------------------------
  */
 
@@ -222,6 +253,8 @@ static void counts_what_goes_again(struct script *t)
 	due(t, 1000, "P. 1:2(1) ack 1");
 	require(t, script_status(t).counts.retransmissions == 1);
 	require(t, script_status(t).counts.octets_retransmitted == 1);
+	require(t, script_status(t).counts.data_segments_out == 2);
+	require(t, script_status(t).counts.octets_sent == 2);
 	require(t, script_status(t).counts.last_sent == t->now);
 	in(t, ". 1:1(0) ack 2");
 	user_shutdown(t);
@@ -279,6 +312,8 @@ static const struct script_test tests[] = {
 	SCRIPT(quick_ack_on_and_off),
 	SCRIPT(quick_acks_of_half_a_window),
 	SCRIPT(deferred_for_a_second),
+	SCRIPT(deferred_beyond_retries),
+	SCRIPT(keepalive_after_slow_open),
 	SCRIPT(counts_what_goes_again),
 	SCRIPT(diffserv_that_came),
 	SCRIPT(no_room_for_a_segment),
