@@ -146,6 +146,49 @@ static void flush_after_shutdown(struct script *t)
 	out(t, "FP. 1:11(10) ack 1");
 }
 
+/* Urgency that ends before what is dropped ends where it did. */
+static void flush_behind_urgent(struct script *t)
+{
+	size_t n = 0;
+	uint16_t urg;
+
+	start(t);
+	t->f->win = 20;
+	passive(t, "mss 1460");
+	user_set(t, HF_OPTION_NODELAY, 1);
+	user_send_as(t, 10, HF_SEND_URGENT);
+	out(t, "PU. 1:11(10) ack 1");
+	urg = t->last.urg;
+	user_send(t, 30);
+	skip(t);
+	ok(t, hf_flush(t->host, t->f->h, &n));
+	require(t, n == 20);
+	t->f->sent = 20;
+	due(t, 1000, "PU. 1:21(20) ack 1");
+	require(t, t->last.urg == urg);
+	in(t, ". 1:1(0) ack 21");
+}
+
+/* What was pushed and dropped pushes nothing that follows: MAY-15. */
+static void flush_of_a_push(struct script *t)
+{
+	size_t n = 0;
+
+	start(t);
+	t->f->win = 10;
+	passive(t, "mss 1460");
+	user_send_as(t, 30, HF_SEND_PUSH);
+	out(t, ". 1:11(10) ack 1");
+	ok(t, hf_flush(t->host, t->f->h, &n));
+	require(t, n == 20);
+	t->f->sent = 10;
+	in(t, ". 1:1(0) ack 11 win 5000");
+	user_send_as(t, MSS, HF_SEND_MORE);
+	out(t, ". 11:1471(1460) ack 1");
+	require(t, !(t->last.flags & F_PSH));
+	in(t, ". 1:1(0) ack 1471");
+}
+
 /* ---- options ---------------------------------------------------------------
  */
 
@@ -309,6 +352,8 @@ static const struct script_test tests[] = {
 	SCRIPT(flush_one_octet),
 	SCRIPT(flush_unasked),
 	SCRIPT(flush_after_shutdown),
+	SCRIPT(flush_behind_urgent),
+	SCRIPT(flush_of_a_push),
 	SCRIPT(quick_ack_on_and_off),
 	SCRIPT(quick_acks_of_half_a_window),
 	SCRIPT(deferred_for_a_second),
