@@ -8,8 +8,7 @@ enum hf_error tcp_init(struct turn *t)
 	struct tcp *tcp = t->tcp;
 	enum hf_error error;
 
-	if (config->quiet_time != 0)
-		tcp->quiet_until = t->now + config->quiet_time;
+	tcp->quiet_until = t->now + config->quiet_time;
 	pool_init(&tcp->connections, HF_POOL_CONNECTION + 1, sizeof(struct tcb),
 		  config->connections, true);
 	pool_init(&tcp->half_open, HF_POOL_HALF_OPEN + 1,

@@ -410,6 +410,34 @@ static void link_local_peer(struct script *t)
 	out(t, "R. 0:0(0) ack 1");
 }
 
+/* MUST-16, and who wants us to send by crumbs: 64 at least. */
+static void mss_of_crumbs(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1");
+	require(t, script_status(t).mss == 64);
+	t->f->peer_mss = 64;
+	user_send(t, 100);
+	out(t, ". 1:65(64) ack 1");
+	in(t, ". 1:1(0) ack 65");
+	out(t, "P. 65:101(36) ack 1");
+	in(t, ". 1:1(0) ack 101");
+}
+
+/* Both SYN-ACK and our timer in one turn: the SYN does not go again. */
+static void syn_ack_at_the_last_moment(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	quiet(t, 999);
+	t->now = hf_expiry(t->host);
+	hf_advance(t->host, t->now, NULL);
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1");
+	silence(t);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(active_open),
@@ -437,6 +465,8 @@ static const struct script_test tests[] = {
 	SCRIPT(scale_is_at_most_14),
 	SCRIPT(old_ack_after_syn_ack),
 	SCRIPT_V6(link_local_peer),
+	SCRIPT(mss_of_crumbs),
+	SCRIPT(syn_ack_at_the_last_moment),
 };
 /* clang-format on */
 

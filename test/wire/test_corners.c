@@ -455,6 +455,10 @@ static void paws_needs_both(struct script *t)
 	flow(t, 2);
 	in(t, "S 0:0(0) <mss 1460,TS val 5000 ecr 0>");
 	out(t, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1 <nop,nop,TS val 4999 ecr 0>");
+	dropped(t, HF_DROP_SEQUENCE);
+	out(t, ". 1:1(0) ack 1");
+	used(t, HF_POOL_HALF_OPEN, 1);
 	in(t, "R 1:1(0) <nop,nop,TS val 4999 ecr 0>");
 	dropped(t, HF_ACCEPTED);
 	used(t, HF_POOL_HALF_OPEN, 0);
@@ -501,6 +505,55 @@ static void reset_of_a_stranger(struct script *t)
 	require(t, t->last.report.why == HF_WHY_RESET);
 }
 
+/* ---- taking turns ---------------------------------------------------------
+ */
+
+static void three_senders(struct script *t)
+{
+	t->config.initial_window = 10;
+	script_start(t);
+	for (int i = 0; i < 3; i++) {
+		script_flow_use(t, i);
+		script_passive(t, "mss 1460");
+	}
+	for (int i = 0; i < 3; i++) {
+		script_flow_use(t, i);
+		script_send(t, 8 * MSS);
+	}
+	script_flow_use(t, 0);
+	out_segments(t, 0, 2);
+}
+
+/* Four in a row; whoever comes after one that has ended has a whole turn. */
+static void turn_after_an_end(struct script *t)
+{
+	MARK(t);
+	three_senders(t);
+	in(t, "R 1:1(0)");
+	for (int i = 1; i < 3; i++) {
+		flow(t, i);
+		MARK(t);
+		out_segments(t, 0, 4);
+	}
+	skip(t);
+}
+
+/* The end of one that is not in turn is no turn. */
+static void turn_goes_on(struct script *t)
+{
+	MARK(t);
+	three_senders(t);
+	flow(t, 1);
+	in(t, "R 1:1(0)");
+	flow(t, 0);
+	MARK(t);
+	out_segments(t, 2, 2);
+	flow(t, 2);
+	MARK(t);
+	out_segments(t, 0, 4);
+	skip(t);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(karn_after_window_opens),
@@ -524,6 +577,8 @@ static const struct script_test tests[] = {
 	SCRIPT(no_keepalive_in_time_wait),
 	SCRIPT(reset_of_an_abort),
 	SCRIPT(reset_of_a_stranger),
+	SCRIPT(turn_after_an_end),
+	SCRIPT(turn_goes_on),
 };
 /* clang-format on */
 

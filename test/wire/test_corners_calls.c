@@ -146,6 +146,49 @@ static void flush_after_shutdown(struct script *t)
 	out(t, "FP. 1:11(10) ack 1");
 }
 
+/* Urgency that ends before what is dropped ends where it did. */
+static void flush_behind_urgent(struct script *t)
+{
+	size_t n = 0;
+	uint16_t urg;
+
+	start(t);
+	t->f->win = 20;
+	passive(t, "mss 1460");
+	user_set(t, HF_OPTION_NODELAY, 1);
+	user_send_as(t, 10, HF_SEND_URGENT);
+	out(t, "PU. 1:11(10) ack 1");
+	urg = t->last.urg;
+	user_send(t, 30);
+	skip(t);
+	ok(t, hf_flush(t->host, t->f->h, &n));
+	require(t, n == 20);
+	t->f->sent = 20;
+	due(t, 1000, "PU. 1:21(20) ack 1");
+	require(t, t->last.urg == urg);
+	in(t, ". 1:1(0) ack 21");
+}
+
+/* What was pushed and dropped pushes nothing that follows: MAY-15. */
+static void flush_of_a_push(struct script *t)
+{
+	size_t n = 0;
+
+	start(t);
+	t->f->win = 10;
+	passive(t, "mss 1460");
+	user_send_as(t, 30, HF_SEND_PUSH);
+	out(t, ". 1:11(10) ack 1");
+	ok(t, hf_flush(t->host, t->f->h, &n));
+	require(t, n == 20);
+	t->f->sent = 10;
+	in(t, ". 1:1(0) ack 11 win 5000");
+	user_send_as(t, MSS, HF_SEND_MORE);
+	out(t, ". 11:1471(1460) ack 1");
+	require(t, !(t->last.flags & F_PSH));
+	in(t, ". 1:1(0) ack 1471");
+}
+
 /* ---- options ---------------------------------------------------------------
  */
 
@@ -201,6 +244,37 @@ static void deferred_for_a_second(struct script *t)
 	user_accept(t);
 }
 
+/* Longer than SYN-ACKs go again by themselves. */
+static void deferred_beyond_retries(struct script *t)
+{
+	t->config.syn_ack_retries = 1;
+	start(t);
+	user_listen(t);
+	ok(t, hf_set(t->host, t->listener, HF_OPTION_DEFER_ACCEPT, 7));
+	in(t, "S 0:0(0) <mss 1460>");
+	out(t, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	dropped(t, HF_DROP_DEFERRED);
+	due(t, 7000, "S. 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+	user_accept(t);
+}
+
+/* The peer was heard when its SYN-ACK came, not when we called. */
+static void keepalive_after_slow_open(struct script *t)
+{
+	start(t);
+	user_open(t);
+	out(t, "S 0:0(0)");
+	user_set(t, HF_OPTION_KEEPALIVE_IDLE, 10);
+	user_set(t, HF_OPTION_KEEPALIVE, 1);
+	after(t, 800);
+	in(t, "S. 0:0(0) ack 1 <mss 1460>");
+	out(t, ". 1:1(0) ack 1");
+	due(t, 10000, ". 0:0(0) ack 1");
+	in(t, ". 1:1(0) ack 1");
+}
+
 /* ---- counts ----------------------------------------------------------------
  */
 
@@ -222,6 +296,8 @@ static void counts_what_goes_again(struct script *t)
 	due(t, 1000, "P. 1:2(1) ack 1");
 	require(t, script_status(t).counts.retransmissions == 1);
 	require(t, script_status(t).counts.octets_retransmitted == 1);
+	require(t, script_status(t).counts.data_segments_out == 2);
+	require(t, script_status(t).counts.octets_sent == 2);
 	require(t, script_status(t).counts.last_sent == t->now);
 	in(t, ". 1:1(0) ack 2");
 	user_shutdown(t);
@@ -276,9 +352,13 @@ static const struct script_test tests[] = {
 	SCRIPT(flush_one_octet),
 	SCRIPT(flush_unasked),
 	SCRIPT(flush_after_shutdown),
+	SCRIPT(flush_behind_urgent),
+	SCRIPT(flush_of_a_push),
 	SCRIPT(quick_ack_on_and_off),
 	SCRIPT(quick_acks_of_half_a_window),
 	SCRIPT(deferred_for_a_second),
+	SCRIPT(deferred_beyond_retries),
+	SCRIPT(keepalive_after_slow_open),
 	SCRIPT(counts_what_goes_again),
 	SCRIPT(diffserv_that_came),
 	SCRIPT(no_room_for_a_segment),

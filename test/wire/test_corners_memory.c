@@ -46,6 +46,14 @@ static uint32_t pages(struct script *t)
 	return usage.pool[HF_POOL_PAGE].used;
 }
 
+static uint32_t sides(struct script *t)
+{
+	struct hf_usage usage;
+
+	hf_host_used(t->host, &usage);
+	return usage.pool[HF_POOL_SIDE].used;
+}
+
 /* Two segments in order that nobody reads: a third needs one more page. */
 static void two_unread(struct script *t, int i)
 {
@@ -125,6 +133,8 @@ static void own_ranges_go_first_if_later(struct script *t)
 /* The same; with none of its own, another's go. */
 static void ranges_of_others_go_then(struct script *t)
 {
+	uint32_t had;
+
 	start_small(t);
 	passive(t, "mss 1460,sackOK");
 	flow(t, 1);
@@ -135,8 +145,10 @@ static void ranges_of_others_go_then(struct script *t)
 	two_unread(t, 0);
 	if (!fill(t, 1, 1))
 		require(t, fill(t, 2, 1));
+	had = sides(t);
 	MARK(t);
 	third_is_accepted(t, 0, "<>");
+	require(t, sides(t) == had - 1);
 	used(t, HF_POOL_CONNECTION, 3);
 	flow(t, 0);
 	user_receive(t, 4380);

@@ -205,6 +205,10 @@ static void half_open_segments(struct script *t)
 	due(t, 1000, "S. 0:0(0) ack 1");
 	about_ends(t, &t->last.report);
 	require(t, t->last.report.why == HF_WHY_RTO);
+	in(t, ". 1:1(0) ack 2");
+	about_ends(t, &t->in_report);
+	require(t, t->in_report.steps == 0);
+	out(t, "R 2:2(0)");
 	in(t, "R 1:1(0)");
 	one_step(t, &t->in_report, HF_SYN_RECEIVED, HF_LISTEN);
 	flow(t, 1);
@@ -290,6 +294,31 @@ static void reset_in(struct script *t)
 	require(t, t->in_report.deadline == HF_NEVER);
 }
 
+/* More than the listener may hold: host.h, config.abort_on_overflow. */
+static void overflow(struct script *t)
+{
+	struct hf_listen options;
+
+	t->config.abort_on_overflow = true;
+	start(t);
+	options = listen_options(t);
+	options.completed = 1;
+	ok(t, hf_listen(t->host, &options, &t->listener));
+	for (int i = 0; i < 2; i++) {
+		flow(t, i);
+		in(t, "S 0:0(0) <mss 1460>");
+		out(t, "S. 0:0(0) ack 1");
+	}
+	flow(t, 0);
+	in(t, ". 1:1(0) ack 1");
+	flow(t, 1);
+	in(t, ". 1:1(0) ack 1");
+	one_step(t, &t->in_report, HF_SYN_RECEIVED, HF_CLOSED);
+	out(t, "R 1:1(0)");
+	flow(t, 0);
+	user_accept(t);
+}
+
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(retransmission_timer),
@@ -304,6 +333,7 @@ static const struct script_test tests[] = {
 	SCRIPT(cookie),
 	SCRIPT(time_wait),
 	SCRIPT(reset_in),
+	SCRIPT(overflow),
 };
 /* clang-format on */
 
