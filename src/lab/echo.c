@@ -220,7 +220,7 @@ static int record(struct experiment *lab, const struct lab_options *options)
 	return status;
 }
 
-int lab_echo(const struct lab_options *options)
+static int run_echo(const struct lab_options *options)
 {
 	struct experiment lab = { .done = false };
 	enum hf_error error;
@@ -238,3 +238,12 @@ int lab_echo(const struct lab_options *options)
 	lab_lines_free(lab.lines);
 	return status;
 }
+
+const struct lab_experiment lab_echo = {
+	.name = "echo",
+	.about = {
+		.en = "a connection's whole life: 10 octets there and back",
+		.zh = "一条连接的一生：10 个字节去而复返",
+	},
+	.run = run_echo,
+};

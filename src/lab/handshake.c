@@ -66,7 +66,7 @@ static void explain(struct kit *kit, const struct wire_tcp *syn,
 		  &text[NEXT], NULL);
 }
 
-void lab_handshake(struct kit *kit)
+static void play(struct kit *kit)
 {
 	uint32_t client = kit_host(kit, "client", NULL);
 	uint32_t server = kit_host(kit, "server", NULL);
@@ -95,5 +95,13 @@ void lab_handshake(struct kit *kit)
 			&kit_sent(kit, client, 2)->segment.tcp);
 }
 
-const struct story_text *const lab_handshake_text = text;
-const size_t lab_handshake_texts = TEXTS;
+const struct lab_experiment lab_handshake = {
+	.name = "handshake",
+	.about = {
+		.en = "three segments open a connection, and what they carry",
+		.zh = "三个报文段打开一条连接，以及它们携带什么",
+	},
+	.play = play,
+	.text = text,
+	.texts = TEXTS,
+};

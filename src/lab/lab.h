@@ -3,6 +3,8 @@
 #ifndef LAB_H
 #define LAB_H
 
+#include "story.h"
+
 #include <handfast/host.h>
 #include <stdio.h>
 
@@ -34,21 +36,38 @@ bool lab_serve(struct hf_host *host, struct lab_session *session);
 
 struct lab_options {
 	enum hf_profile profile;
+	enum story_lang lang;
+	unsigned width; /* columns; 0: what the terminal has */
 	bool absolute; /* sequence numbers, as tcpdump -S */
-	const char *pcap; /* record to this file; NULL: do not */
+	/* files to write; NULL: do not */
+	const char *pcap; /* pcapng, with what the hosts knew as comments */
+	const char *svg, *html;
 	FILE *out;
 };
 
+struct kit;
+
+/* A row of the list; each file of an experiment has one. */
 struct lab_experiment {
 	const char *name;
-	const char *about;
-	/* Exit status: 0, or 1 if it failed, told on stderr. */
+	struct story_text about;
+	void (*play)(struct kit *kit); /* see kit.h */
+	/* NULL, or what runs it without a kit; the exit status */
 	int (*run)(const struct lab_options *options);
+	const struct story_text *text; /* all that it says, for a test */
+	size_t texts;
 };
 
-/* Those that there are; the last has no name. */
-extern const struct lab_experiment lab_experiments[];
+/* Those that there are; the last is NULL. */
+extern const struct lab_experiment *const lab_experiments[];
 
-int lab_echo(const struct lab_options *options);
+extern const struct lab_experiment lab_handshake, lab_echo;
+
+/*
+ * Plays an experiment, draws it on options->out and writes the files that are
+ * asked for. Exit status: 0, or 1 if it failed, told on stderr.
+ */
+int lab_run(const struct lab_experiment *experiment,
+	    const struct lab_options *options);
 
 #endif
