@@ -68,6 +68,16 @@ HF_PUBLIC void hf_sim_timer(struct hf_sim *sim, uint32_t host, hf_time when,
 HF_PUBLIC enum hf_error hf_sim_host_move(struct hf_sim *sim, uint32_t host);
 
 /*
+ * Turns a host off without a word: what arrives is lost, nothing is sent, and
+ * its program hears nothing. On again it is a new host at the same place,
+ * with the same links and addresses and this configuration: whoever was its
+ * peer knows of nothing. Errors as hf_host_init() and hf_address_add().
+ */
+HF_PUBLIC void hf_sim_host_off(struct hf_sim *sim, uint32_t host);
+HF_PUBLIC enum hf_error hf_sim_host_on(struct hf_sim *sim, uint32_t host,
+				       const struct hf_config *config);
+
+/*
  * Writes a host's block to a file; makes a host of such a file. A loaded host
  * has its links and addresses already: see hf_sim_adopt().
  * HF_ERR_ARGUMENT: not a file that can be written, or not a block.
@@ -164,6 +174,16 @@ HF_PUBLIC enum hf_error hf_sim_wire_set(struct hf_sim *sim, uint32_t link,
 					uint32_t end,
 					const struct hf_sim_wire *wire);
 
+/*
+ * Decides for each frame that an end offers: true loses it. NULL: no more. It
+ * is asked where drop_mask is looked at, and after it.
+ */
+typedef bool hf_sim_judge(struct hf_sim *sim, uint32_t link, uint32_t end,
+			  const void *data, uint32_t len, void *context);
+HF_PUBLIC enum hf_error hf_sim_judge_set(struct hf_sim *sim, uint32_t link,
+					 uint32_t end, hf_sim_judge *judge,
+					 void *context);
+
 /* ---- running ---------------------------------------------------------- */
 
 /* Processes the next event; false when there will never be one. */
@@ -187,10 +207,11 @@ enum hf_sim_fate {
 	HF_SIM_SENT = 0, /* offered to the link */
 	HF_SIM_DELIVERED,
 	HF_SIM_LOST_QUEUE, /* the queue was full */
-	HF_SIM_LOST_MASK,
+	HF_SIM_LOST_MASK, /* by drop_mask, or the judge */
 	HF_SIM_LOST_CHANCE,
 	HF_SIM_LOST_NOBODY, /* no end has the destination address */
 	HF_SIM_LOST_DOWN, /* the link was unplugged */
+	HF_SIM_LOST_OFF, /* the host where it arrives is off */
 	HF_SIM_TIMER, /* no frame: a timer of a host did something */
 	HF_SIM_FATES
 };
@@ -202,7 +223,7 @@ struct hf_sim_sight {
 	enum hf_sim_fate fate;
 	uint32_t host; /* whose report it is; HF_SIM_NOBODY */
 	uint32_t link;
-	uint32_t end; /* that sent it, or (DELIVERED) got it */
+	uint32_t end; /* that sent it, or (DELIVERED, LOST_OFF) got it */
 	const void *data; /* NULL for HF_SIM_TIMER */
 	uint32_t len;
 	const struct hf_report *report; /* NULL if no host is concerned */

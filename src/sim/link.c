@@ -78,6 +78,7 @@ enum hf_error hf_sim_adopt(struct hf_sim *sim, uint32_t link, uint32_t host,
 	e = end_add(sim, link, end);
 	e->host = host;
 	e->id = id;
+	e->options = *options;
 	e->frame_most = options->mtu;
 	if (options->kind == HF_LINK_ETHERNET)
 		e->frame_most += SIM_LINK_HEADER_MOST;
@@ -130,7 +131,8 @@ enum hf_error hf_sim_address(struct hf_sim *sim, uint32_t link, uint32_t end,
 	if (error)
 		return error;
 	e->addrs = sim_memory(e->addrs, (e->addr_count + 1) * sizeof *e->addrs);
-	e->addrs[e->addr_count++] = addr;
+	e->addrs[e->addr_count++] =
+		(struct sim_address){ addr, (uint8_t)prefix_len };
 	return HF_OK;
 }
 
@@ -142,6 +144,18 @@ enum hf_error hf_sim_wire_set(struct hf_sim *sim, uint32_t link, uint32_t end,
 	if (!e)
 		return HF_ERR_ARGUMENT;
 	e->wire = *wire;
+	return HF_OK;
+}
+
+enum hf_error hf_sim_judge_set(struct hf_sim *sim, uint32_t link, uint32_t end,
+			       hf_sim_judge *judge, void *context)
+{
+	struct sim_end *e = sim_end_at(sim, link, end);
+
+	if (!e)
+		return HF_ERR_ARGUMENT;
+	e->judge = judge;
+	e->judge_context = context;
 	return HF_OK;
 }
 
@@ -172,7 +186,7 @@ static bool destination(const uint8_t *data, uint32_t len, struct hf_addr *addr)
 static bool has_address(const struct sim_end *end, const struct hf_addr *addr)
 {
 	for (uint32_t i = 0; i < end->addr_count; i++) {
-		if (memcmp(&end->addrs[i], addr, sizeof *addr) == 0)
+		if (memcmp(&end->addrs[i].addr, addr, sizeof *addr) == 0)
 			return true;
 	}
 	return false;
@@ -405,6 +419,9 @@ void sim_offer(struct hf_sim *sim, uint32_t link, uint32_t end,
 	like.end = receiver(&sim->link[link], end, data, len);
 	left = enqueue(e, len, sim->now);
 	sight.fate = fate_of(&sim->link[link], e, &like, left);
+	if (sight.fate == HF_SIM_DELIVERED && e->judge &&
+	    e->judge(sim, link, end, data, len, e->judge_context))
+		sight.fate = HF_SIM_LOST_MASK;
 	if (sight.fate != HF_SIM_DELIVERED) {
 		sim_show(sim, &sight);
 		return;

@@ -76,6 +76,21 @@ static bool is_companion(const struct sim_event *next,
 	       next->u.frame->end == frame->end;
 }
 
+static void show_lost(struct hf_sim *sim, const struct sim_frame *frame,
+		      uint32_t host)
+{
+	struct hf_sim_sight sight = {
+		.fate = HF_SIM_LOST_OFF,
+		.host = host,
+		.link = frame->link,
+		.end = frame->end,
+		.data = frame->data,
+		.len = frame->len,
+	};
+
+	sim_show(sim, &sight);
+}
+
 static void arrive_raw(struct hf_sim *sim, struct sim_frame *frame)
 {
 	struct sim_end *end = sim_end_at(sim, frame->link, frame->end);
@@ -105,6 +120,8 @@ static void arrive(struct hf_sim *sim, struct sim_frame *frame)
 
 	if (end->host == HF_SIM_NOBODY) {
 		arrive_raw(sim, frame);
+	} else if (sim->host[end->host].is_off) {
+		show_lost(sim, frame, end->host);
 	} else {
 		while (n < most && is_companion(sim_queue_first(&sim->queue),
 						frame, sim->now))

@@ -100,6 +100,52 @@ enum hf_error hf_sim_host_move(struct hf_sim *sim, uint32_t host)
 	return HF_OK;
 }
 
+void hf_sim_host_off(struct hf_sim *sim, uint32_t host)
+{
+	if (host < sim->host_count)
+		sim->host[host].is_off = true;
+}
+
+/* The links and addresses that a host had, for the one in its place. */
+static enum hf_error attach_again(struct hf_sim *sim, struct sim_host *h)
+{
+	enum hf_error error = HF_OK;
+
+	for (uint32_t i = 0; i < h->port_count && !error; i++) {
+		struct sim_end *e =
+			sim_end_at(sim, h->port[i].link, h->port[i].end);
+
+		error = hf_link_add(h->host, &e->options, sim->now, &e->id);
+		for (uint32_t a = 0; a < e->addr_count && !error; a++)
+			error = hf_address_add(h->host, e->id,
+					       e->addrs[a].addr,
+					       e->addrs[a].prefix_len,
+					       sim->now);
+	}
+	return error;
+}
+
+enum hf_error hf_sim_host_on(struct hf_sim *sim, uint32_t host,
+			     const struct hf_config *config)
+{
+	struct sim_host *h;
+	enum hf_error error;
+
+	if (host >= sim->host_count)
+		return HF_ERR_ARGUMENT;
+	h = &sim->host[host];
+	memset(h->block, 0, h->size);
+	error = hf_host_init(h->block, h->size, config, sim->now, &h->host);
+	if (!error)
+		error = attach_again(sim, h);
+	if (error)
+		return error;
+	h->is_off = false;
+	h->armed = HF_NEVER;
+	hf_sim_kick(sim, host);
+	return HF_OK;
+}
+
 enum hf_error hf_sim_host_save(const struct hf_sim *sim, uint32_t host,
 			       const char *path)
 {
@@ -233,7 +279,7 @@ static void arm(struct hf_sim *sim, uint32_t host)
 static void drive(struct hf_sim *sim, uint32_t host)
 {
 	uint32_t rounds = 0;
-	bool is_busy = true;
+	bool is_busy = !sim->host[host].is_off;
 
 	while (is_busy && !sim->complaint) {
 		is_busy = take_events(sim, host);
@@ -244,7 +290,8 @@ static void drive(struct hf_sim *sim, uint32_t host)
 		if (++rounds > ROUNDS)
 			sim->complaint = "events do not end";
 	}
-	arm(sim, host);
+	if (!sim->host[host].is_off)
+		arm(sim, host);
 }
 
 void hf_sim_kick(struct hf_sim *sim, uint32_t host)
@@ -341,7 +388,7 @@ void sim_host_expire(struct hf_sim *sim, uint32_t host)
 	struct sim_host *h = &sim->host[host];
 
 	/* An entry that an earlier one has replaced comes too late. */
-	if (h->armed > sim->now)
+	if (h->armed > sim->now || h->is_off)
 		return;
 	h->armed = HF_NEVER;
 	if (hf_expiry(h->host) > sim->now) {

@@ -16,6 +16,12 @@ struct sim_slot {
 	uint32_t len;
 };
 
+/* An address of an end's. */
+struct sim_address {
+	struct hf_addr addr;
+	uint8_t prefix_len;
+};
+
 /* One end of a link, and the wire that starts there. */
 struct sim_end {
 	uint32_t host; /* HF_SIM_NOBODY: raw */
@@ -23,7 +29,10 @@ struct sim_end {
 	uint32_t frame_most; /* octets, the link's header included */
 	hf_sim_receiver *frame; /* of a raw end */
 	void *context;
-	struct hf_addr *addrs;
+	struct hf_link options; /* of the host's link */
+	hf_sim_judge *judge;
+	void *judge_context;
+	struct sim_address *addrs;
 	uint32_t addr_count;
 
 	struct hf_sim_wire wire;
@@ -59,6 +68,7 @@ struct sim_host {
 	struct sim_port *port;
 	uint32_t port_count;
 	hf_time armed; /* the earliest expiry in the queue; HF_NEVER */
+	bool is_off;
 	bool is_dirty; /* in the list of those to be kicked */
 };
 

@@ -154,6 +154,7 @@ static void print_tap(const struct hf_sim_sight *sight, void *context)
 		[HF_SIM_LOST_CHANCE] = "LOST",
 		[HF_SIM_LOST_NOBODY] = "LOST nobody",
 		[HF_SIM_LOST_DOWN] = "LOST down",
+		[HF_SIM_LOST_OFF] = "LOST off",
 		[HF_SIM_TIMER] = "timer",
 	};
 
