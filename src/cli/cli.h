@@ -28,6 +28,7 @@ enum cli_command {
 	CLI_STREAM = 16,
 	CLI_DUMP = 32,
 	CLI_DRILL = 64,
+	CLI_DIAGRAM = 128,
 };
 
 struct cli_address {
@@ -46,7 +47,10 @@ struct cli_options {
 	struct cli_address gateway[CLI_GATEWAYS];
 	unsigned gateways;
 	uint16_t port;
-	const char *pcap;
+	const char *pcap, *svg, *html, *output;
+	enum story_lang lang;
+	uint32_t width; /* columns; 0: not given */
+	uint32_t connection; /* from 1; 0: not given */
 	bool trace, absolute, verbose, json, help;
 	enum hf_profile profile;
 	uint64_t memory;
@@ -88,6 +92,9 @@ bool cli_read_number(const char *text, uint64_t least, uint64_t most,
 
 /* An address of 10.9.0.2 has the IP version 4, be it mapped. */
 bool cli_is_ipv4(const struct hf_addr *addr);
+
+/* True if a person may have meant the other word by this one. */
+bool cli_is_near(const char *word, const char *other);
 
 /* The interface to use, be it by default. */
 const char *cli_interface(const struct cli_options *options);
@@ -150,6 +157,7 @@ int cmd_lab(char **argv);
 int cmd_bench(char **argv);
 int cmd_dump(char **argv);
 int cmd_drill(char **argv);
+int cmd_diagram(char **argv);
 
 /* `handfast lab echo --tun` is a traced server for one connection. */
 int serve_run(const struct cli_options *options, const struct cli_about *about,

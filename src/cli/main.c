@@ -17,6 +17,7 @@ static const struct {
 	{ "serve", cmd_serve, "an echo, discard or chargen server" },
 	{ "connect", cmd_connect, "connect to a server: a netcat" },
 	{ "lab", cmd_lab, "experiments that show TCP at work" },
+	{ "diagram", cmd_diagram, "draw a capture, and say what breaks the RFC" },
 	{ "dump", cmd_dump, "print a capture as tcpdump does" },
 	{ "drill", cmd_drill, "run packetdrill scripts" },
 	{ "bench", cmd_bench, "measure connections and throughput" },

@@ -248,6 +248,40 @@ static bool set_pcap(struct cli_options *options, const char *value)
 	return *value;
 }
 
+static bool set_svg(struct cli_options *options, const char *value)
+{
+	options->svg = value;
+	return *value;
+}
+
+static bool set_html(struct cli_options *options, const char *value)
+{
+	options->html = value;
+	return *value;
+}
+
+static bool set_output(struct cli_options *options, const char *value)
+{
+	options->output = value;
+	return *value;
+}
+
+static bool set_lang(struct cli_options *options, const char *value)
+{
+	options->lang = strcmp(value, "zh") == 0 ? STORY_ZH : STORY_EN;
+	return strcmp(value, "zh") == 0 || strcmp(value, "en") == 0;
+}
+
+static bool set_width(struct cli_options *options, const char *value)
+{
+	return read_number32(value, 40, 500, &options->width);
+}
+
+static bool set_connection(struct cli_options *options, const char *value)
+{
+	return read_number32(value, 1, UINT32_MAX, &options->connection);
+}
+
 static bool set_trace(struct cli_options *options, const char *value)
 {
 	(void)value;
@@ -334,6 +368,7 @@ static bool set_octets(struct cli_options *options, const char *value)
 #define ON_DEVICE (CLI_SERVE | CLI_CONNECT)
 #define BENCH (CLI_CRR | CLI_STREAM)
 #define ALL (ON_DEVICE | CLI_LAB | BENCH)
+#define DRAWS (CLI_LAB | CLI_DIAGRAM)
 
 static const struct option {
 	const char *name;
@@ -373,6 +408,19 @@ static const struct option {
 	  "print absolute sequence numbers" },
 	{ "pcap", 0, "FILE", NULL, ON_DEVICE | CLI_LAB, set_pcap,
 	  "record all datagrams in FILE" },
+	{ "output", 'o', "FILE", NULL, CLI_DIAGRAM, set_output,
+	  "draw to FILE, by its name .svg, .html or text; - is\n"
+	  "standard output (-)" },
+	{ "connection", 0, "N", "1 or more", CLI_DIAGRAM, set_connection,
+	  "draw the N-th connection of those that are listed" },
+	{ "svg", 0, "FILE", NULL, CLI_LAB, set_svg,
+	  "draw ladder, states and sequence numbers to FILE" },
+	{ "html", 0, "FILE", NULL, CLI_LAB, set_html,
+	  "write all of it as one page" },
+	{ "width", 0, "N", "40-500", DRAWS, set_width,
+	  "columns of the ladder (the window's, or 80)" },
+	{ "lang", 0, "en|zh", NULL, DRAWS, set_lang,
+	  "the language (that of the locale)" },
 	{ "count", 0, "N", "1 or more", CLI_SERVE, set_count,
 	  "end after N connections" },
 	{ "octets", 0, "N", "1 or more", CLI_SERVE, set_octets,
@@ -396,7 +444,7 @@ static const struct option {
 	{ "json", 0, NULL, NULL, BENCH, set_json, "print one line of JSON" },
 	{ "verbose", 'v', NULL, NULL, ON_DEVICE, set_verbose,
 	  "print at the end what is in use; SIGUSR1 does at any time" },
-	{ "help", 'h', NULL, NULL, ALL, set_help, "print this" },
+	{ "help", 'h', NULL, NULL, ALL | CLI_DIAGRAM, set_help, "print this" },
 };
 
 static void print_option(const struct option *option)
@@ -494,6 +542,7 @@ static void set_defaults(struct cli_options *options,
 {
 	memset(options, 0, sizeof *options);
 	options->port = LAB_PORT;
+	options->lang = story_lang_default();
 	options->profile = HF_PROFILE_LINUX;
 	options->memory = (uint64_t)1 << 30;
 	options->concurrent = 1;

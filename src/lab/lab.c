@@ -5,7 +5,7 @@
 #include "html.h"
 #include "kit_parts.h"
 #include "ladder.h"
-#include "pcapng.h"
+#include "story_pcapng.h"
 #include "svg.h"
 
 #include <errno.h>
@@ -19,12 +19,6 @@ static int fail(const char *name, const char *path, const char *why)
 
 typedef bool write_book(FILE *out, const struct story_book *book,
 			enum story_lang lang);
-
-static bool write_pcapng(FILE *out, const struct story_book *book,
-			 enum story_lang lang)
-{
-	return story_pcapng(out, book, lang);
-}
 
 static int write_file(const char *path, const struct story_book *book,
 		      enum story_lang lang, write_book *write)
@@ -52,7 +46,7 @@ static int show(const struct story_book *book,
 	ladder_style_default(&style, options->out, options->width);
 	style.lang = options->lang;
 	ladder_print_book(options->out, book, &style);
-	status = write_file(options->pcap, book, options->lang, write_pcapng);
+	status = write_file(options->pcap, book, options->lang, story_pcapng);
 	status |= write_file(options->svg, book, options->lang, svg_print);
 	status |= write_file(options->html, book, options->lang, html_print);
 	return status;

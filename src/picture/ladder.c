@@ -107,13 +107,10 @@ static void put_states(struct ladder *l, const uint8_t *state)
 	put_state(l, 1, state);
 }
 
-/* Text of its own at a side, in the language; wrapped where it must be. */
-static void say_at(struct ladder *l, unsigned side, const char *text,
-		   enum row_style style)
+/* Text between two columns; wrapped where it must be; side 1: to the right. */
+static void say(struct ladder *l, unsigned from, unsigned room, unsigned side,
+		const char *text, enum row_style style)
 {
-	unsigned from = l->is_wide ? l->middle : l->left;
-	unsigned room = l->is_wide ? l->room : l->row.width - l->left;
-
 	while (*text) {
 		char line[4 * ROW_MOST + 1];
 		size_t n = row_break(text, room), columns;
@@ -131,6 +128,16 @@ static void say_at(struct ladder *l, unsigned side, const char *text,
 		text += n;
 		text += *text == ' ';
 	}
+}
+
+/* Text at a side, between the states if they have columns of their own. */
+static void say_at(struct ladder *l, unsigned side, const char *text,
+		   enum row_style style)
+{
+	if (l->is_wide)
+		say(l, l->middle, l->room, side, text, style);
+	else
+		say(l, l->left, l->row.width - l->left, side, text, style);
 }
 
 /* The same with values, which need not live longer. */
@@ -394,10 +401,13 @@ static void show_text(struct ladder *l, const struct story_walk *walk)
 	const char *text = story_pick(&walk->moment->text, l->style->lang);
 	bool is_fault = walk->moment->kind == STORY_FAULT;
 
-	if (l->is_wide && is_fault)
+	if (!is_fault) {
+		say(l, l->left, l->row.width - l->left, 0, text, ROW_PLAIN);
+		return;
+	}
+	if (l->is_wide)
 		put_states(l, walk->state);
-	say_at(l, is_fault && walk->moment->end == l->pair[1], text,
-	       is_fault ? ROW_RED : ROW_PLAIN);
+	say_at(l, walk->moment->end == l->pair[1], text, ROW_RED);
 }
 
 static void show(struct ladder *l, const struct story_walk *walk)

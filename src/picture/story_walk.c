@@ -50,14 +50,17 @@ static size_t first_arrival(const struct story_walk *walk)
 	return first;
 }
 
+/* What a listener is in is told where it begins to listen, and no more. */
 static void pass(struct story_walk *walk, uint8_t end,
 		 const struct story_side *side)
 {
+	bool has_connection = walk->moment->connection != STORY_NO_CONNECTION;
+
 	if (end >= STORY_ENDS)
 		return;
 	if (side->steps)
 		walk->state[end] = side->path[side->steps];
-	else if (side->after.state != STORY_UNKNOWN)
+	else if (has_connection && side->after.state != STORY_UNKNOWN)
 		walk->state[end] = side->after.state;
 }
 
