@@ -66,8 +66,7 @@ static int misuse_name(const char *name)
 		if (len + strlen(other) + 3 < sizeof near &&
 		    cli_is_near(name, other))
 			len += (size_t)snprintf(near + len, sizeof near - len,
-						"%s%s", len ? ", " : "",
-						other);
+						"%s%s", len ? ", " : "", other);
 	}
 	if (len)
 		return cli_misuse(&about, "no experiment \"%s\"; there is %s",

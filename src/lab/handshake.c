@@ -2,7 +2,16 @@
 /* The experiment `handshake`: three segments open a connection. */
 #include "kit.h"
 
-enum { PASSIVE, ACTIVE, NUMBERS, OPTIONS, THREE, NEXT, BOTH, TEXTS };
+enum {
+	PASSIVE,
+	ACTIVE,
+	NUMBERS,
+	OPTIONS,
+	THREE,
+	NEXT,
+	BOTH,
+	TEXTS
+};
 
 static const struct story_text text[] = {
 	[PASSIVE] = {

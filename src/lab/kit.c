@@ -205,9 +205,8 @@ uint32_t kit_cable(struct kit *kit, uint32_t a, uint32_t b,
 	options.kind = cable->kind;
 	hf_sim_link_add(kit->sim, &cable->wire, &link);
 	for (unsigned i = 0; i < 2; i++) {
-		options.mac = (struct hf_mac){
-			{ 2, 0, 0, 0, 0, (uint8_t)(hosts[i] + 1) }
-		};
+		options.mac = (struct hf_mac){ { 2, 0, 0, 0, 0,
+						 (uint8_t)(hosts[i] + 1) } };
 		kit_attach(kit, link, hosts[i], &options,
 			   kit->host[hosts[i]].addr, 24);
 	}

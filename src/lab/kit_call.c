@@ -10,9 +10,8 @@
 static void record(struct kit *kit, struct kit_socket socket, const char *name,
 		   const char *detail, enum hf_error error)
 {
-	const struct story_call call = {
-		name, detail, error ? hf_error_name(error) : ""
-	};
+	const struct story_call call = { name, detail,
+					 error ? hf_error_name(error) : "" };
 
 	record_call(kit->record, socket.host, socket.handle, &call,
 		    STORY_UNKNOWN);
@@ -22,9 +21,8 @@ static void record(struct kit *kit, struct kit_socket socket, const char *name,
 static void record_end_of(struct kit *kit, struct kit_socket socket,
 			  const char *name, enum hf_error error, uint8_t state)
 {
-	const struct story_call call = {
-		name, "", error ? hf_error_name(error) : ""
-	};
+	const struct story_call call = { name, "",
+					 error ? hf_error_name(error) : "" };
 
 	record_call(kit->record, socket.host, socket.handle, &call,
 		    error ? STORY_UNKNOWN : state);
@@ -223,8 +221,7 @@ enum hf_error kit_close(struct kit *kit, struct kit_socket socket)
 	enum hf_error error;
 
 	kit_status(kit, socket, &status);
-	error = hf_close(kit_hf(kit, socket.host), socket.handle,
-			 kit_now(kit));
+	error = hf_close(kit_hf(kit, socket.host), socket.handle, kit_now(kit));
 	record_end_of(kit, socket, "close", error, state_after_close(&status));
 	hf_sim_kick(kit->sim, socket.host);
 	return error;
@@ -232,8 +229,8 @@ enum hf_error kit_close(struct kit *kit, struct kit_socket socket)
 
 enum hf_error kit_abort(struct kit *kit, struct kit_socket socket)
 {
-	enum hf_error error = hf_abort(kit_hf(kit, socket.host), socket.handle,
-				       kit_now(kit));
+	enum hf_error error =
+		hf_abort(kit_hf(kit, socket.host), socket.handle, kit_now(kit));
 
 	record_end_of(kit, socket, "abort", error, HF_CLOSED);
 	hf_sim_kick(kit->sim, socket.host);
@@ -243,8 +240,8 @@ enum hf_error kit_abort(struct kit *kit, struct kit_socket socket)
 enum hf_error kit_set(struct kit *kit, struct kit_socket socket,
 		      enum hf_option option, uint64_t value)
 {
-	enum hf_error error = hf_set(kit_hf(kit, socket.host), socket.handle,
-				     option, value);
+	enum hf_error error =
+		hf_set(kit_hf(kit, socket.host), socket.handle, option, value);
 
 	if (error)
 		kit_give_up(kit, "set", hf_error_name(error));
@@ -280,8 +277,8 @@ void kit_hear(struct kit *kit, uint32_t number, const struct hf_event *event)
 			    event->handle.generation)
 			heard = &host->heard[i];
 	if (!heard) {
-		host->heard = realloc(host->heard, (host->heard_count + 1) *
-							   sizeof *heard);
+		host->heard = realloc(host->heard,
+				      (host->heard_count + 1) * sizeof *heard);
 		if (!host->heard)
 			abort();
 		heard = &host->heard[host->heard_count++];

@@ -137,8 +137,8 @@ void kit_forge(struct kit *kit, uint32_t from, uint32_t to,
 	uint8_t tcp[1600], frame[1700];
 	uint32_t len = write_text(tcp, segment), at = 0;
 	uint16_t sum = wire_checksum(
-		wire_sum(tcp, len) + wire_sum_pseudo(&ip.src, &ip.dst,
-						     WIRE_PROTOCOL_TCP, len));
+		wire_sum(tcp, len) +
+		wire_sum_pseudo(&ip.src, &ip.dst, WIRE_PROTOCOL_TCP, len));
 
 	if (kit->story->link != HF_TRACE_IP)
 		kit_give_up(kit, "forge", "only on a cable of raw IP");
@@ -152,8 +152,8 @@ void kit_forge(struct kit *kit, uint32_t from, uint32_t to,
 
 /* ---- what was seen ---------------------------------------------------- */
 
-static bool is_sent_by(const struct kit *kit,
-		       const struct story_moment *moment, uint32_t from)
+static bool is_sent_by(const struct kit *kit, const struct story_moment *moment,
+		       uint32_t from)
 {
 	return moment->kind == STORY_SEGMENT && moment->segment.is_tcp &&
 	       !moment->segment.is_forged && !moment->segment.is_copy &&
@@ -217,8 +217,7 @@ void kit_claim(struct kit *kit, bool holds, const struct story_text *text,
 	if (holds)
 		return;
 	claim = &kit->story->paragraph[kit->story->paragraphs - 1];
-	fprintf(stderr, "handfast lab %s: does not hold: %s\n",
-		kit->experiment,
+	fprintf(stderr, "handfast lab %s: does not hold: %s\n", kit->experiment,
 		story_pick(&claim->text, kit->options->lang));
 	kit->failed++;
 }

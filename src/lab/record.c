@@ -35,8 +35,7 @@ void record_host(struct record *record, uint32_t host, const char *name,
 		 const struct hf_addr *addr)
 {
 	if (host < STORY_ENDS)
-		record->column[host] =
-			story_end_add(record->story, name, addr);
+		record->column[host] = story_end_add(record->story, name, addr);
 }
 
 void record_off(struct record *record, uint32_t host)
@@ -131,8 +130,7 @@ static void write_change(struct story_side *side)
 }
 
 static void take_report(struct record *record, struct seat *seat,
-			struct story_side *side,
-			const struct hf_report *report)
+			struct story_side *side, const struct hf_report *report)
 {
 	seat_report(seat, host_of(record, seat), report,
 		    hf_sim_now(record->sim));
@@ -157,15 +155,15 @@ static void keep_under_way(struct record *record,
 {
 	if (record->under_way_count == record->under_way_room) {
 		record->under_way_room = 2 * record->under_way_room + 16;
-		record->under_way = realloc(
-			record->under_way,
-			record->under_way_room * sizeof *record->under_way);
+		record->under_way = realloc(record->under_way,
+					    record->under_way_room *
+						    sizeof *record->under_way);
 		if (!record->under_way)
 			abort();
 	}
-	record->under_way[record->under_way_count++] = (struct under_way){
-		(uint32_t)record->story->moments - 1, sight->link, sight->end
-	};
+	record->under_way[record->under_way_count++] =
+		(struct under_way){ (uint32_t)record->story->moments - 1,
+				    sight->link, sight->end };
 }
 
 static struct story_moment *add_frame(struct record *record,
@@ -173,9 +171,9 @@ static struct story_moment *add_frame(struct record *record,
 {
 	bool is_forged = sight->host == HF_SIM_NOBODY;
 	uint32_t host = is_forged ? record->forger : sight->host;
-	struct story_moment *moment = story_moment_add(
-		record->story, STORY_SEGMENT, sight->when,
-		record_end(record, host));
+	struct story_moment *moment =
+		story_moment_add(record->story, STORY_SEGMENT, sight->when,
+				 record_end(record, host));
 	struct story_segment *segment = &moment->segment;
 	char line[HF_TRACE_LINE];
 
@@ -257,8 +255,8 @@ static struct story_moment *add_copy(struct record *record,
 	moment->segment.why = HF_WHY_NONE;
 	moment->end = STORY_NOBODY;
 	if (moment->segment.is_tcp)
-		moment->end = end_by_address(record->story,
-					     &moment->segment.ip.src);
+		moment->end =
+			end_by_address(record->story, &moment->segment.ip.src);
 	return moment;
 }
 
@@ -466,8 +464,8 @@ void record_event(struct record *record, uint32_t host,
 		moment = add_call(record, host, event->handle, STORY_EVENT,
 				  STORY_UNKNOWN);
 		moment->call.name = names[i].name;
-		if (event->error && names[i].flag & (HF_EVENT_SOFT_ERROR |
-						     HF_EVENT_CLOSED))
+		if (event->error &&
+		    names[i].flag & (HF_EVENT_SOFT_ERROR | HF_EVENT_CLOSED))
 			moment->call.answer = hf_error_name(event->error);
 	}
 }

@@ -56,9 +56,8 @@ void seat_ask(struct seat *seat, const struct hf_host *host)
 {
 	struct hf_status status;
 
-	seat->last.has_status =
-		seat->handle.index &&
-		hf_status(host, seat->handle, &status) == HF_OK;
+	seat->last.has_status = seat->handle.index &&
+				hf_status(host, seat->handle, &status) == HF_OK;
 	if (!seat->last.has_status)
 		return;
 	seat->last.status = status;

@@ -51,8 +51,7 @@ static void add_flags(char *to, size_t cap, uint8_t flags)
 static unsigned side_of(const struct story_moment *moment)
 {
 	return moment->segment.tcp.src_port > moment->segment.tcp.dst_port ||
-	       (moment->segment.tcp.src_port ==
-			moment->segment.tcp.dst_port &&
+	       (moment->segment.tcp.src_port == moment->segment.tcp.dst_port &&
 		memcmp(&moment->segment.ip.src, &moment->segment.ip.dst,
 		       sizeof(struct hf_addr)) > 0);
 }
@@ -74,7 +73,13 @@ static void learn(struct label_base *base, unsigned side,
 }
 
 /* The parts of a label, by how much they say. */
-enum { FLAGS, SEQ, ACK, WINDOW, PARTS };
+enum {
+	FLAGS,
+	SEQ,
+	ACK,
+	WINDOW,
+	PARTS
+};
 
 static void write_parts(const struct wire_tcp *tcp,
 			const struct label_base *base, unsigned side,

@@ -78,7 +78,8 @@ static void put_time(struct ladder *l, hf_time when)
 	unsigned columns = time_columns(l) - 1;
 	char text[40];
 
-	snprintf(text, sizeof text, l->is_wide ? "%*llu.%06llu" : "%*llu.%04llu",
+	snprintf(text, sizeof text,
+		 l->is_wide ? "%*llu.%06llu" : "%*llu.%04llu",
 		 l->is_wide ? (int)columns - 7 : (int)columns - 5,
 		 (unsigned long long)(since / HF_SECOND),
 		 (unsigned long long)(since % HF_SECOND /
@@ -145,8 +146,8 @@ static void tell_at(struct ladder *l, unsigned side,
 		    const struct story_text *text, const char *const *values,
 		    enum row_style style)
 {
-	struct story *scratch = story_new(&(struct story_text){ "", "" },
-					  HF_TRACE_IP);
+	struct story *scratch =
+		story_new(&(struct story_text){ "", "" }, HF_TRACE_IP);
 	struct story_text filled = story_fill(scratch, text, values);
 
 	say_at(l, side, story_pick(&filled, l->style->lang), style);
@@ -187,8 +188,7 @@ static void draw_arrow(struct ladder *l, unsigned from, unsigned columns,
 	const char *dots = glyph(l, "┄", ".");
 
 	row_fill(&l->row, from, columns, glyph(l, "─", "-"), style);
-	if (walk->phase == STORY_LEAVES ||
-	    segment->fate == STORY_UNDER_WAY) {
+	if (walk->phase == STORY_LEAVES || segment->fate == STORY_UNDER_WAY) {
 		row_fill(&l->row, is_right ? head - 2 : head, 3, dots, style);
 		return;
 	}
@@ -297,10 +297,10 @@ static void tell_timer(struct ladder *l, unsigned side,
 		 (unsigned long long)(at / HF_SECOND),
 		 (unsigned long long)(at % HF_SECOND / 1000));
 	tell_at(l, side, &runs,
-		STORY_VALUES(story_timer_name(
-				     (enum story_timer)what->after.timer,
-				     l->style->lang),
-			     due),
+		STORY_VALUES(
+			story_timer_name((enum story_timer)what->after.timer,
+					 l->style->lang),
+			due),
 		ROW_YELLOW);
 }
 

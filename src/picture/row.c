@@ -45,11 +45,10 @@ static bool is_in(const struct range *range, size_t count, uint32_t code)
 static bool is_wide(uint32_t code)
 {
 	static const struct range wide[] = {
-		{ 0x1100, 0x115f },   { 0x2e80, 0x303e },
-		{ 0x3041, 0xa4cf },   { 0xac00, 0xd7a3 },
-		{ 0xf900, 0xfaff },   { 0xfe30, 0xfe6f },
-		{ 0xff00, 0xff60 },   { 0xffe0, 0xffe6 },
-		{ 0x1f300, 0x1faff }, { 0x20000, 0x3fffd },
+		{ 0x1100, 0x115f },   { 0x2e80, 0x303e }, { 0x3041, 0xa4cf },
+		{ 0xac00, 0xd7a3 },   { 0xf900, 0xfaff }, { 0xfe30, 0xfe6f },
+		{ 0xff00, 0xff60 },   { 0xffe0, 0xffe6 }, { 0x1f300, 0x1faff },
+		{ 0x20000, 0x3fffd },
 	};
 
 	return is_in(wide, sizeof wide / sizeof wide[0], code);
@@ -102,10 +101,9 @@ static bool is_closing(const char *text)
 /* And what does not end one. */
 static bool is_opening(const char *text, size_t len)
 {
-	return len == 3 && (memcmp(text, "（", 3) == 0 ||
-			    memcmp(text, "「", 3) == 0 ||
-			    memcmp(text, "“", 3) == 0 ||
-			    memcmp(text, "《", 3) == 0);
+	return len == 3 &&
+	       (memcmp(text, "（", 3) == 0 || memcmp(text, "「", 3) == 0 ||
+		memcmp(text, "“", 3) == 0 || memcmp(text, "《", 3) == 0);
 }
 
 size_t row_break(const char *text, unsigned columns)
@@ -197,8 +195,8 @@ void row_fill(struct row *row, unsigned column, unsigned count,
 }
 
 static const char *const escape[ROW_STYLES] = {
-	[ROW_PLAIN] = "",     [ROW_DIM] = "\033[2m",
-	[ROW_BOLD] = "\033[1m",   [ROW_RED] = "\033[31m",
+	[ROW_PLAIN] = "",	  [ROW_DIM] = "\033[2m",
+	[ROW_BOLD] = "\033[1m",	  [ROW_RED] = "\033[31m",
 	[ROW_GREEN] = "\033[32m", [ROW_YELLOW] = "\033[33m",
 	[ROW_CYAN] = "\033[36m",
 };

@@ -29,7 +29,11 @@
 
 /* ---- prose ------------------------------------------------------------ */
 
-enum story_lang { STORY_EN, STORY_ZH, STORY_LANGS };
+enum story_lang {
+	STORY_EN,
+	STORY_ZH,
+	STORY_LANGS
+};
 
 /*
  * A message in all languages, so that none is without another. "{0}" to "{9}"
@@ -152,6 +156,9 @@ struct story_segment {
 	bool is_tcp; /* `ip` and `tcp` are filled in, and point into frame */
 	bool is_forged; /* no host has sent it: the experiment did */
 	bool is_copy; /* of an earlier frame, by the wire or later */
+	bool is_again; /* all of it was sent before */
+	bool is_cut; /* not all of it was captured: 0 stands for the rest */
+	bool is_bad; /* its checksum is wrong */
 	bool is_altered; /* it arrived with other octets */
 	struct wire_ip ip;
 	struct wire_tcp tcp;
@@ -281,9 +288,8 @@ uint32_t story_connection_add(struct story *story,
  * STORY_UNKNOWN and without timers. The pointer is good until the next is
  * added. `when` must not go back.
  */
-struct story_moment *story_moment_add(struct story *story,
-				      enum story_kind kind, hf_time when,
-				      uint8_t end);
+struct story_moment *story_moment_add(struct story *story, enum story_kind kind,
+				      hf_time when, uint8_t end);
 /* Copies a frame into a moment and parses it. */
 void story_segment_set(struct story *story, struct story_moment *moment,
 		       const void *frame, size_t len);

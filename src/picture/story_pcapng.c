@@ -12,8 +12,8 @@ struct comment {
 	size_t len;
 };
 
-__attribute__((format(printf, 2, 3))) static void
-add(struct comment *comment, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void add(struct comment *comment,
+						      const char *format, ...)
 {
 	size_t room = sizeof comment->text - comment->len;
 	va_list args;
@@ -66,8 +66,8 @@ static void add_timer(struct comment *comment, const struct story *story,
 {
 	if (tcb->timer == STORY_TIMER_NONE || tcb->deadline == HF_NEVER)
 		return;
-	add(comment, "\n  %s: ",
-	    story_timer_name((enum story_timer)tcb->timer, lang));
+	add(comment,
+	    "\n  %s: ", story_timer_name((enum story_timer)tcb->timer, lang));
 	add_seconds(comment, tcb->deadline - story->begin);
 }
 
@@ -102,8 +102,7 @@ static void write_comment(struct comment *comment, const struct story *story,
 	comment->len = 0;
 	comment->text[0] = '\0';
 	if (segment->why)
-		add(comment, "why: %s",
-		    hf_why_name((enum hf_why)segment->why));
+		add(comment, "why: %s", hf_why_name((enum hf_why)segment->why));
 	add_side(comment, story, moment->end, &moment->side, lang);
 	if (segment->fate != STORY_ARRIVED)
 		add(comment, "\n%s",

@@ -117,8 +117,7 @@ static enum hf_error attach_again(struct hf_sim *sim, struct sim_host *h)
 
 		error = hf_link_add(h->host, &e->options, sim->now, &e->id);
 		for (uint32_t a = 0; a < e->addr_count && !error; a++)
-			error = hf_address_add(h->host, e->id,
-					       e->addrs[a].addr,
+			error = hf_address_add(h->host, e->id, e->addrs[a].addr,
 					       e->addrs[a].prefix_len,
 					       sim->now);
 	}

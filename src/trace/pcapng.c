@@ -98,8 +98,7 @@ bool pcapng_section(FILE *out, enum hf_trace_link link, const char *interface)
 	uint32_t name = (uint32_t)strlen(interface);
 	uint32_t body = 8 + option_len(name) + option_len(1) + option_len(0);
 
-	return put_section(out) &&
-	       put_head(out, INTERFACE_DESCRIPTION, body) &&
+	return put_section(out) && put_head(out, INTERFACE_DESCRIPTION, body) &&
 	       put(out, type, sizeof type) && put32(out, 0) &&
 	       put_option(out, OPTION_NAME, interface, name) &&
 	       put_option(out, OPTION_RESOLUTION, &resolution, 1) &&
