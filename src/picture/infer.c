@@ -182,7 +182,7 @@ static void check_sum(struct infer_turn *t)
 					  ip->payload_len);
 	uint16_t field, partial = wire_sum_fold(pseudo);
 
-	if (t->is_cut)
+	if (t->is_cut || t->repairs & INFER_REPAIRED_TCP)
 		return;
 	memcpy(&field, ip->payload + 16, sizeof field);
 	t->is_offloaded = field == partial;
@@ -226,9 +226,11 @@ static void connect_moment(struct infer_turn *t)
 }
 
 static void look_at(struct infer *infer, const struct story_moment *parsed,
-		    bool is_cut)
+		    bool is_cut, unsigned repairs)
 {
-	struct infer_turn t = { .now = parsed->when, .is_cut = is_cut };
+	struct infer_turn t = { .now = parsed->when,
+				.is_cut = is_cut,
+				.repairs = repairs };
 	const struct story_segment *segment = &parsed->segment;
 
 	t.c = find_connection(infer, parsed, &t.from);
@@ -259,6 +261,7 @@ void infer_frame(struct infer *infer, hf_time when, const void *data,
 	bool is_cut = caplen < len;
 	struct story_moment *moment;
 	struct story *scratch;
+	unsigned repairs = 0;
 
 	if (!caplen || len > FRAME_MOST || caplen > FRAME_MOST)
 		return;
@@ -267,6 +270,7 @@ void infer_frame(struct infer *infer, hf_time when, const void *data,
 		memset(infer->padded + caplen, 0, len - caplen);
 	else
 		len = caplen;
+	repairs = infer_repair(infer->link, infer->padded, len);
 	scratch = story_new(&untitled, infer->link);
 	moment = story_moment_add(scratch, STORY_SEGMENT, when, 0);
 	story_segment_set(scratch, moment, infer->padded, len);
@@ -274,7 +278,7 @@ void infer_frame(struct infer *infer, hf_time when, const void *data,
 		infer->left_out++;
 	} else if (moment->segment.is_tcp) {
 		infer->kept++;
-		look_at(infer, moment, is_cut);
+		look_at(infer, moment, is_cut, repairs);
 	}
 	story_free(scratch);
 }

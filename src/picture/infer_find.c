@@ -399,8 +399,38 @@ static const struct find_rule bad_checksum = {
 	  "校验和错误：该报文段应被丢弃" }
 };
 
+static const struct find_rule bad_ip_checksum = {
+	STORY_MUST,
+	"RFC 9293 3.1, RFC 791 3.1",
+	{ "the checksum of the IP header is wrong: the datagram is to be "
+	  "dropped",
+	  "IP 首部校验和错误：该数据报应被丢弃" }
+};
+static const struct find_rule bad_offset = {
+	STORY_MUST,
+	"RFC 9293 3.1",
+	{ "the data offset is wrong: the header does not end there",
+	  "数据偏移错误：首部不可能止于该处" }
+};
+static const struct find_rule bad_options = {
+	STORY_MUST,
+	"RFC 9293 3.2, MUST-7",
+	{ "an option has a length that cannot be", "某选项的长度不合法" }
+};
+
+static void find_repairs(struct infer_turn *t)
+{
+	if (t->repairs & INFER_REPAIRED_IP)
+		find_add(t, &bad_ip_checksum, NULL);
+	if (t->repairs & INFER_REPAIRED_OFFSET)
+		find_add(t, &bad_offset, NULL);
+	if (t->repairs & INFER_REPAIRED_OPTIONS)
+		find_add(t, &bad_options, NULL);
+}
+
 void infer_find(struct infer_turn *t)
 {
+	find_repairs(t);
 	if (t->is_bad)
 		find_add(t, &bad_checksum, NULL);
 	find_opening(t);

@@ -43,6 +43,7 @@ struct infer_turn {
 	uint32_t number; /* of its moment */
 	struct story_moment *moment;
 	hf_time now;
+	unsigned repairs; /* INFER_REPAIRED_... */
 	bool is_cut; /* not all octets were captured */
 	bool is_offloaded; /* the device was to finish it */
 	bool is_bad; /* its checksum is wrong */
@@ -63,6 +64,15 @@ static inline const struct wire_tcp *turn_tcp(const struct infer_turn *t)
 {
 	return &t->moment->segment.tcp;
 }
+
+/* What a frame was damaged in, and is told of. */
+#define INFER_REPAIRED_IP 1u /* the checksum of its IPv4 header */
+#define INFER_REPAIRED_OFFSET 2u /* where TCP's options end */
+#define INFER_REPAIRED_OPTIONS 4u /* TCP's options are no options */
+#define INFER_REPAIRED_TCP (INFER_REPAIRED_OFFSET | INFER_REPAIRED_OPTIONS)
+
+/* Makes a frame one that can be parsed, where so little is wrong. */
+unsigned infer_repair(enum hf_trace_link link, uint8_t *frame, uint32_t len);
 
 /* Octets that a window of this side is worth; it is not scaled in a SYN. */
 uint32_t infer_window(const struct infer_connection *c, unsigned from,

@@ -285,9 +285,8 @@ struct story_moment *story_moment_add(struct story *story, enum story_kind kind,
 
 /* ---- frames ----------------------------------------------------------- */
 
-/* Where the datagram of a frame is; false: there is none. */
-static bool find_datagram(enum hf_trace_link link, const uint8_t *frame,
-			  uint32_t len, uint32_t *at)
+bool story_datagram(enum hf_trace_link link, const uint8_t *frame, uint32_t len,
+		    uint32_t *at)
 {
 	uint32_t type;
 
@@ -329,14 +328,14 @@ void story_segment_set(struct story *story, struct story_moment *moment,
 
 	segment->frame = story_keep_octets(story, frame, len);
 	segment->len = (uint32_t)len;
-	segment->is_tcp =
-		find_datagram(story->link, segment->frame, segment->len, &at) &&
-		!wire_ip_parse(&segment->ip, segment->frame + at,
-			       segment->len - at) &&
-		segment->ip.protocol == WIRE_PROTOCOL_TCP &&
-		!segment->ip.is_fragment &&
-		!wire_tcp_parse(&segment->tcp, segment->ip.payload,
-				segment->ip.payload_len);
+	segment->is_tcp = story_datagram(story->link, segment->frame,
+					 segment->len, &at) &&
+			  !wire_ip_parse(&segment->ip, segment->frame + at,
+					 segment->len - at) &&
+			  segment->ip.protocol == WIRE_PROTOCOL_TCP &&
+			  !segment->ip.is_fragment &&
+			  !wire_tcp_parse(&segment->tcp, segment->ip.payload,
+					  segment->ip.payload_len);
 }
 
 /* ---- what is said ----------------------------------------------------- */

@@ -290,6 +290,9 @@ uint32_t story_connection_add(struct story *story,
  */
 struct story_moment *story_moment_add(struct story *story, enum story_kind kind,
 				      hf_time when, uint8_t end);
+/* Where in a frame its datagram begins; false: it has none. */
+bool story_datagram(enum hf_trace_link link, const uint8_t *frame, uint32_t len,
+		    uint32_t *at);
 /* Copies a frame into a moment and parses it. */
 void story_segment_set(struct story *story, struct story_moment *moment,
 		       const void *frame, size_t len);
