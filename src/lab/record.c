@@ -206,6 +206,7 @@ static void frame_sent(struct record *record, const struct hf_sim_sight *sight)
 	seat = seat_of(record, &moment->segment, sight->host, true);
 	seat->connection = moment->connection;
 	moment->side.before = moment->side.after = seat->last;
+	moment->segment.is_again = seat_is_again(seat, &moment->segment.tcp);
 	seat_sent(seat, &moment->segment.tcp);
 	if (sight->report)
 		take_report(record, seat, &moment->side, sight->report);

@@ -66,6 +66,14 @@ void seat_ask(struct seat *seat, const struct hf_host *host)
 
 /* ---- sequence numbers ------------------------------------------------- */
 
+bool seat_is_again(const struct seat *seat, const struct wire_tcp *tcp)
+{
+	return seat->last.has_send && wire_tcp_len(tcp) &&
+	       !(tcp->flags & TCP_RST) &&
+	       seq_upto(seq_add(tcp->seq, wire_tcp_len(tcp)),
+			seat->last.snd_nxt);
+}
+
 void seat_sent(struct seat *seat, const struct wire_tcp *tcp)
 {
 	struct story_tcb *tcb = &seat->last;

@@ -30,6 +30,8 @@ struct seat *seats_by_pair(struct seats *seats, const struct seat *like);
 
 /* Asks the host; what it does not tell stays as it was. */
 void seat_ask(struct seat *seat, const struct hf_host *host);
+/* True if all that a segment of this end has was sent before. */
+bool seat_is_again(const struct seat *seat, const struct wire_tcp *tcp);
 /* Learns of a segment that this end has sent, or has accepted. */
 void seat_sent(struct seat *seat, const struct wire_tcp *tcp);
 void seat_heard(struct seat *seat, const struct wire_tcp *tcp);

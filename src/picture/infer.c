@@ -248,10 +248,12 @@ static void look_at(struct infer *infer, const struct story_moment *parsed,
 	t.moment->segment.is_bad = t.is_bad;
 	infer_find(&t);
 	/* RFC 9293 3.1: what fails its checksum is not received. */
-	if (t.is_bad)
+	if (t.is_bad) {
 		t.moment->segment.drop = HF_DROP_TCP_CHECKSUM;
-	else
+		infer_stay(&t);
+	} else {
 		infer_states(&t);
+	}
 }
 
 void infer_frame(struct infer *infer, hf_time when, const void *data,

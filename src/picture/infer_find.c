@@ -431,8 +431,10 @@ static void find_repairs(struct infer_turn *t)
 void infer_find(struct infer_turn *t)
 {
 	find_repairs(t);
-	if (t->is_bad)
+	if (t->is_bad) {
 		find_add(t, &bad_checksum, NULL);
+		return; /* nothing else in it can be relied on */
+	}
 	find_opening(t);
 	find_reset(t);
 	find_ack(t);

@@ -84,6 +84,8 @@ void infer_find(struct infer_turn *t);
 void infer_find_options(struct infer_turn *t);
 /* Moves both ends, and tells the moment. */
 void infer_states(struct infer_turn *t);
+/* Tells a moment that moves nothing. */
+void infer_stay(struct infer_turn *t);
 /* Learns the numbers, windows and offers of the segment. */
 void infer_numbers(struct infer_turn *t);
 

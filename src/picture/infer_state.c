@@ -57,10 +57,24 @@ static void hear_fin(const struct infer_turn *t, unsigned side)
 	}
 }
 
-/* Which FIN follows: the first, or the answer to the peer's. */
+/* The peer's FIN was thought to have come, and was still under way. */
+static bool has_crossed(const struct infer_turn *t, unsigned side)
+{
+	const struct infer_side *peer = &t->c->side[!side];
+
+	return t->c->side[side].state == HF_CLOSE_WAIT && peer->has_fin &&
+	       turn_tcp(t)->flags & TCP_ACK &&
+	       seq_upto(turn_tcp(t)->ack, peer->fin);
+}
+
+/* Which FIN follows: the first, the answer to the peer's, or both at once. */
 static void send_fin(const struct infer_turn *t, unsigned side)
 {
-	if (t->c->side[side].state == HF_CLOSE_WAIT)
+	if (has_crossed(t, side)) {
+		t->c->side[side].state = HF_ESTABLISHED;
+		enter(t, side, HF_FIN_WAIT_1);
+		enter(t, side, HF_CLOSING);
+	} else if (t->c->side[side].state == HF_CLOSE_WAIT)
 		enter(t, side, HF_LAST_ACK);
 	else if (t->c->side[side].state == HF_ESTABLISHED ||
 		 t->c->side[side].state == HF_SYN_RECEIVED)
@@ -172,6 +186,14 @@ static void snapshot(const struct infer_connection *c, unsigned side,
 	tcb->has_receive = peer->has_sent;
 	tcb->irs = peer->first;
 	tcb->rcv_nxt = peer->whole;
+}
+
+void infer_stay(struct infer_turn *t)
+{
+	snapshot(t->c, t->from, &t->moment->side.before);
+	snapshot(t->c, !t->from, &t->moment->far.before);
+	t->moment->side.after = t->moment->side.before;
+	t->moment->far.after = t->moment->far.before;
 }
 
 void infer_states(struct infer_turn *t)

@@ -9,11 +9,13 @@
 /* The number that is told as 0, of the octets that each side sends. */
 struct label_base {
 	struct hf_seq first[2];
-	bool is_known[2];
+	bool is_known[2], has_syn[2];
 };
 
-void labels_start(struct labels *labels, const struct story *story)
+void labels_start(struct labels *labels, const struct story *story,
+		  enum story_lang lang)
 {
+	labels->lang = lang;
 	labels->count = story->connections;
 	labels->base = calloc(story->connections + 1, sizeof *labels->base);
 	if (!labels->base)
@@ -60,11 +62,14 @@ static unsigned side_of(const struct story_moment *moment)
 static void learn(struct label_base *base, unsigned side,
 		  const struct wire_tcp *tcp)
 {
-	if (tcp->flags & TCP_SYN || !base->is_known[side]) {
-		base->first[side] = seq_add(
-			tcp->seq, tcp->flags & TCP_SYN ? 0 : UINT32_MAX);
-		base->is_known[side] = !(tcp->flags & TCP_RST) ||
-				       base->is_known[side];
+	bool is_first = tcp->flags & (TCP_SYN | TCP_RST);
+
+	if ((tcp->flags & TCP_SYN && !base->has_syn[side]) ||
+	    !base->is_known[side]) {
+		base->first[side] =
+			seq_add(tcp->seq, is_first ? 0 : UINT32_MAX);
+		base->is_known[side] = true;
+		base->has_syn[side] = tcp->flags & TCP_SYN;
 	}
 	if (tcp->flags & TCP_ACK && !base->is_known[!side]) {
 		base->first[!side] = seq_add(tcp->ack, UINT32_MAX);
@@ -77,9 +82,12 @@ enum {
 	FLAGS,
 	SEQ,
 	ACK,
+	AGAIN,
 	WINDOW,
 	PARTS
 };
+
+static const struct story_text again = { " again", " 重发" };
 
 static void write_parts(const struct wire_tcp *tcp,
 			const struct label_base *base, unsigned side,
@@ -119,9 +127,12 @@ void label_segment(struct labels *labels, const struct story_moment *moment,
 	side = side_of(moment);
 	learn(base, side, &moment->segment.tcp);
 	write_parts(&moment->segment.tcp, base, side, part);
+	if (moment->segment.is_again)
+		snprintf(part[AGAIN], sizeof part[AGAIN], "%s",
+			 story_pick(&again, labels->lang));
 	to[0] = '\0';
 	for (unsigned i = 0; i < PARTS; i++) {
-		if (i && len + strlen(part[i]) > columns)
+		if (i && len + row_columns(part[i]) > columns)
 			break;
 		len += (size_t)snprintf(to + len, LABEL_MOST - len, "%s",
 					part[i]);

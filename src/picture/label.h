@@ -11,9 +11,11 @@
 struct labels {
 	struct label_base *base; /* of each connection */
 	size_t count;
+	enum story_lang lang;
 };
 
-void labels_start(struct labels *labels, const struct story *story);
+void labels_start(struct labels *labels, const struct story *story,
+		  enum story_lang lang);
 void labels_end(struct labels *labels);
 
 /*

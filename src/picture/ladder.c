@@ -195,8 +195,7 @@ static void draw_arrow(struct ladder *l, unsigned from, unsigned columns,
 	if (walk->phase == STORY_ARRIVES)
 		row_fill(&l->row, is_right ? tail : tail - 2, 3, dots, style);
 	if (is_lost)
-		row_fill(&l->row, is_right ? head - 3 : head + 1, 3, " ",
-			 style);
+		row_fill(&l->row, is_right ? head - 3 : head, 4, " ", style);
 	row_fill(&l->row, is_lost ? (is_right ? head - 4 : head + 4) : head, 1,
 		 is_lost ? glyph(l, "╳", "X") : point, style);
 }
@@ -225,8 +224,8 @@ static void draw_wide(struct ladder *l, const struct story_walk *walk,
 	unsigned columns;
 
 	draw_arrow(l, l->middle, l->room, walk, is_right);
-	if (walk->phase == STORY_ARRIVES)
-		from++;
+	if (walk->phase == STORY_ARRIVES && is_right)
+		from += 3;
 	write_label(l, walk->moment, room, label);
 	columns = (unsigned)row_columns(label);
 	if (columns > room)
@@ -487,7 +486,7 @@ void ladder_print(FILE *out, const struct story *story,
 
 	lay_out(&l);
 	memset(l.told, STORY_UNKNOWN, sizeof l.told);
-	labels_start(&l.labels, story);
+	labels_start(&l.labels, story, style->lang);
 	story_walk_start(&walk, story, style->connection);
 	if (story->ends <= 2)
 		show_names(&l);

@@ -64,11 +64,14 @@ void ladder_print_prose(FILE *out, const struct story *story,
 void ladder_print_book(FILE *out, const struct story_book *book,
 		       const struct ladder_style *style)
 {
-	wrap(out, style, "", story_pick(&book->title, style->lang), ROW_BOLD);
+	const char *title = story_pick(&book->title, style->lang);
+
+	wrap(out, style, "", title, ROW_BOLD);
 	for (size_t i = 0; i < book->scenes; i++) {
 		const struct story *story = book->scene[i];
 
-		fputc('\n', out);
+		if (i || *title)
+			fputc('\n', out);
 		wrap(out, style, "", story_pick(&story->title, style->lang),
 		     ROW_BOLD);
 		ladder_print(out, story, style);

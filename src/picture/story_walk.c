@@ -54,13 +54,14 @@ static size_t first_arrival(const struct story_walk *walk)
 static void pass(struct story_walk *walk, uint8_t end,
 		 const struct story_side *side)
 {
-	bool has_connection = walk->moment->connection != STORY_NO_CONNECTION;
+	bool is_told = walk->moment->connection != STORY_NO_CONNECTION ||
+		       walk->moment->kind == STORY_FAULT;
 
 	if (end >= STORY_ENDS)
 		return;
 	if (side->steps)
 		walk->state[end] = side->path[side->steps];
-	else if (has_connection && side->after.state != STORY_UNKNOWN)
+	else if (is_told && side->after.state != STORY_UNKNOWN)
 		walk->state[end] = side->after.state;
 }
 
