@@ -169,7 +169,7 @@ static void keep_under_way(struct record *record,
 static struct story_moment *add_frame(struct record *record,
 				      const struct hf_sim_sight *sight)
 {
-	bool is_forged = sight->host == HF_SIM_NOBODY;
+	bool is_forged = !sight->report; /* hosts always have one */
 	uint32_t host = is_forged ? record->forger : sight->host;
 	struct story_moment *moment =
 		story_moment_add(record->story, STORY_SEGMENT, sight->when,
@@ -201,15 +201,14 @@ static void frame_sent(struct record *record, const struct hf_sim_sight *sight)
 	struct seat *seat;
 
 	keep_under_way(record, sight);
-	if (!moment->segment.is_tcp || sight->host == HF_SIM_NOBODY)
+	if (!moment->segment.is_tcp || moment->segment.is_forged)
 		return;
 	seat = seat_of(record, &moment->segment, sight->host, true);
 	seat->connection = moment->connection;
 	moment->side.before = moment->side.after = seat->last;
 	moment->segment.is_again = seat_is_again(seat, &moment->segment.tcp);
 	seat_sent(seat, &moment->segment.tcp);
-	if (sight->report)
-		take_report(record, seat, &moment->side, sight->report);
+	take_report(record, seat, &moment->side, sight->report);
 }
 
 /*
