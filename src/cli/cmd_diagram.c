@@ -142,7 +142,9 @@ static int list(const struct diagram *d)
 		       story->end[1].name, story->moments,
 		       story_pick(&line, d->options->lang), story->findings);
 	}
-	fprintf(stderr, "handfast diagram: choose one with --connection N\n");
+	if (!d->is_broken && !infer_left_out(d->infer))
+		fputs("handfast diagram: choose one with --connection N\n",
+		      stderr);
 	return tell_missing(d);
 }
 
