@@ -19,7 +19,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 
 COMMANDS = [["serve"], ["connect"], ["lab"], ["bench"], ["bench", "crr"],
-            ["bench", "stream"], ["drill"]]
+            ["bench", "stream"], ["drill"], ["diagram"]]
 
 WRONG = [
     [],
@@ -79,6 +79,9 @@ WRONG = [
     ["connect", "nowhere", "80"],
     ["connect", "10.9.0.1", "80", "81"],
     ["lab", "dance"],
+    ["lab", "handshake", "--width", "39"],
+    ["lab", "handshake", "--lang", "fr"],
+    ["lab", "handshake", "--output", "x"],
     ["lab", "echo", "--json"],
     ["bench"],
     ["bench", "dance"],
@@ -165,6 +168,20 @@ def is_as_tcpdump(program, *options):
             f"{ours} instead of {theirs}")
 
 
+def names_the_near(program):
+    done = program.run("lab", "handshke")
+    require(done.returncode == 2 and "there is handshake;" in done.stderr,
+            f"it says {done.stderr!r}")
+
+
+def speaks(program):
+    """By the option, or by the locale."""
+    english = program.output("lab", "handshake", "--lang", "en")
+    chinese = program.output("lab", "handshake", "--lang", "zh")
+    require("both ends are ESTABLISHED" in english, english)
+    require("两端都处于 ESTABLISHED" in chinese, chinese)
+
+
 def fails_in_one_line(program, *arguments):
     done = program.run(*arguments)
     require(done.returncode == 1, f"exit status {done.returncode}")
@@ -195,6 +212,9 @@ def cases(program):
         program, "crr", ["--connections", "1000"], "ns_per_connection")
     yield "bench stream", lambda: measures(
         program, "stream", ["--megabytes", "10"], "gigabytes_per_second")
+    yield "a name that is none, and the near one", lambda: names_the_near(
+        program)
+    yield "two languages", lambda: speaks(program)
     yield "lab echo repeats itself", lambda: repeats_itself(program)
     yield "lab echo is as tcpdump prints it", lambda: is_as_tcpdump(program)
     yield "lab echo -S too", lambda: is_as_tcpdump(program, "-S")

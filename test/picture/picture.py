@@ -10,12 +10,16 @@ the kernel, and says in one line what it cannot draw. "ok NAME", "FAILED NAME:
 why" or "skipped NAME: why" for each; exit status 1 if one failed.
 """
 import argparse
+import fcntl
+import os
+import pty
 import random
 import re
 import struct
 import subprocess
 import sys
 import tempfile
+import termios
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -164,6 +168,44 @@ def draws_the_kernel(stage):
     require("! a reset without need" in aborted, aborted)
 
 
+# ---- terminals -----------------------------------------------------------
+
+def in_terminal(stage, columns, environment, *arguments):
+    """What the program writes to a terminal of so many columns."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ,
+                struct.pack("HHHH", 24, columns, 0, 0))
+    with subprocess.Popen([stage.program, "lab", "handshake", *arguments],
+                          stdout=theirs, env=environment) as program:
+        os.close(theirs)
+        said = b""
+        try:
+            while data := os.read(ours, 65536):
+                said += data
+        except OSError: # EIO: the other end is closed
+            pass
+        program.wait(PATIENCE)
+    os.close(ours)
+    return said.decode()
+
+
+def fits_a_terminal(stage):
+    plain = {"LC_ALL": "C.UTF-8", "TERM": "xterm", "NO_COLOR": "1"}
+    for columns in (40, 57, 72, 100, 133):
+        for wish in ([], ["--width", "200"]):
+            said = in_terminal(stage, columns, plain, *wish)
+            require("─▶" in said and "\033" not in said, said)
+            widest = max(map(len, said.splitlines()))
+            require(widest <= columns, f"{widest} columns of {columns}")
+    said = in_terminal(stage, 100, plain, "--width", "44")
+    require(max(map(len, said.splitlines())) <= 44, "not of --width")
+    coloured = in_terminal(stage, 100, {"LC_ALL": "C", "TERM": "xterm"})
+    require("\033[1m" in coloured and "->" in coloured
+            and coloured.isascii(), coloured)
+    require("\033" not in stage.output("lab", "handshake"),
+            "colour where there is no terminal")
+
+
 # ---- what cannot be drawn ------------------------------------------------
 
 def capture(frames, link=RAW):
@@ -220,6 +262,7 @@ def cases(stage, damaged):
     yield "nothing is malformed to tshark", lambda: are_well_formed(stage)
     yield "a capture of the laboratory", lambda: draws_the_lab(stage)
     yield "a capture of the kernel", lambda: draws_the_kernel(stage)
+    yield "terminals of several widths", lambda: fits_a_terminal(stage)
     for name, data, what in (
             ("no capture", b"It was a dark and stormy night.", "no capture"),
             ("an empty file", b"", "no capture"),

@@ -35,8 +35,10 @@ ROOMS = {
     "socket": ["host"],
     "drill": ["block", "wire", "host", "device", "socket", "trace"],
     "packetdrill": ["host", "device", "socket", "drill"],
-    "lab": ["wire", "host", "device", "sim", "trace"],
-    "cli": ["wire", "host", "device", "sim", "trace", "drill", "lab"],
+    "picture": ["block", "wire", "trace"],
+    "lab": ["block", "wire", "host", "device", "sim", "trace", "picture"],
+    "cli": ["wire", "host", "device", "sim", "trace", "drill", "picture",
+            "lab"],
 }
 CORE = ["block", "wire", "ip", "tcp", "host"]
 GENERATED = {"code_py.h": "drill"}
