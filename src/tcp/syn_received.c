@@ -141,7 +141,7 @@ static bool is_deferred(struct turn *t, struct half_open *h,
 
 /* ---- segments ---------------------------------------------------------- */
 
-/* The window of our SYN-ACK: 3.10.7.4, first, the four cases. */
+/* The window of our SYN-ACK, never 0: 3.10.7.4, first, two of four cases. */
 static bool is_acceptable(const struct turn *t, const struct half_open *h,
 			  const struct arrival *a)
 {
@@ -154,7 +154,7 @@ static bool is_acceptable(const struct turn *t, const struct half_open *h,
 		return false;
 	if (a->len > 0 && last < wnd)
 		return true;
-	return first < wnd || (wnd == 0 && first == 0);
+	return first < wnd;
 }
 
 /* <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK> */

@@ -374,6 +374,8 @@ static void old_ack_after_syn_ack(struct script *t)
 	active(t, "mss 1460");
 	in(t, ". 1:1(0) ack 0");
 	silence(t);
+	in(t, ". 1:1(0) ack 1 win 1000"); /* SND.WL1 is the SYN-ACK's */
+	require(t, script_status(t).send_window == 1000);
 }
 
 /* RFC 4291 2.5.6: the peer is on the link of the address it talks to. */

@@ -200,6 +200,10 @@ static void time_wait_keeps_ts_recent(struct script *t)
 	out(t, ". 2:2(0) ack 2 <nop,nop,TS val * ecr 500000>");
 	used(t, HF_POOL_TIME_WAIT, 1);
 	quiet(t, 30000);
+	in(t, "F. 1:1(0) ack 2 <nop,nop,TS val 500000 ecr last>");
+	dropped(t, HF_ACCEPTED);
+	out(t, ". 2:2(0) ack 2 <nop,nop,TS val * ecr 500000>");
+	quiet(t, 30000);
 	in(t, "F. 1:1(0) ack 2 <nop,nop,TS val 499999 ecr last>");
 	dropped(t, HF_DROP_PAWS);
 	out(t, ". 2:2(0) ack 2 <nop,nop,TS val * ecr 500000>");

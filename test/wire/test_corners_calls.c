@@ -42,6 +42,33 @@ static void events_in_turn(struct script *t)
 	skip(t);
 }
 
+/* One that was accepted before others has events of its own only. */
+static void events_of_the_first_accepted(struct script *t)
+{
+	struct hf_event event;
+
+	start(t);
+	user_listen(t);
+	for (int i = 0; i < 2; i++) {
+		flow(t, i);
+		in(t, "S 0:0(0) <mss 1460>");
+		out(t, "S. 0:0(0) ack 1");
+		in(t, ". 1:1(0) ack 1");
+	}
+	flow(t, 0);
+	user_accept(t);
+	script_events_clear(t);
+	in(t, "P. 1:11(10) ack 1");
+	require(t, hf_event(t->host, &event));
+	require(t, event.handle.index == t->f->h.index);
+	MARK(t);
+	no_more_events(t);
+	user_receive(t, 10);
+	flow(t, 1);
+	user_accept(t);
+	skip(t);
+}
+
 /* Of what is closed nothing more is told. */
 static void no_events_after_close(struct script *t)
 {
@@ -347,6 +374,7 @@ static void no_room_for_a_segment(struct script *t)
 /* clang-format off */
 static const struct script_test tests[] = {
 	SCRIPT(events_in_turn),
+	SCRIPT(events_of_the_first_accepted),
 	SCRIPT(no_events_after_close),
 	SCRIPT(no_question_after_its_time),
 	SCRIPT(flush_one_octet),

@@ -246,6 +246,7 @@ static void half_open(struct script *t)
 	in(t, "S 0:0(0) <mss 1460>");
 	out(t, "S. 0:0(0) ack 1");
 	icmp_in(t, UNREACHABLE_HOST, 0, 0);
+	require(t, t->in_report.remote_port == t->f->peer_port);
 	silence(t);
 	in(t, ". 1:1(0) ack 1");
 	user_accept(t);

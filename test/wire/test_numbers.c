@@ -115,7 +115,7 @@ static void last_free_port(struct script *t)
 		ok(t, hf_open(t->host, &options, t->now, &h[i]));
 	error(t, HF_ERR_ADDRESS_IN_USE,
 	      hf_open(t->host, &options, t->now, &none));
-	for (int i = 0; i < 10; i++) {
+	for (int i = 9; i >= 0; i--) {
 		ok(t, hf_abort(t->host, h[i], t->now));
 		ok(t, hf_open(t->host, &options, t->now, &h[i]));
 		error(t, HF_ERR_ADDRESS_IN_USE,
