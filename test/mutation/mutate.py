@@ -309,11 +309,12 @@ def make_tree(tree, sources):
 
 def commands(tree):
     build = tree / "build"
-    for program in sorted(build.glob("test/wire/test_*")):
+    for program in sorted(list(build.glob("test/wire/test_*")) +
+                          list(build.glob("test/net/test_*"))):
         if program.is_file() and os.access(program, os.X_OK):
             yield [str(program)]
     for name in ("unit/test_host", "unit/test_config", "unit/test_device",
-                 "unit/test_source_route_open", "unit/test_icmp_reply",
+                 "unit/test_source_route", "unit/test_source_route_open", "unit/test_icmp_reply",
                  "unit/test_memory", "sim/test_sim", "purity/budget"):
         yield [str(build / "test" / name)]
     drill = build / "src/cli/handfast"
