@@ -47,7 +47,7 @@ struct cli_options {
 	struct cli_address gateway[CLI_GATEWAYS];
 	unsigned gateways;
 	uint16_t port;
-	const char *pcap, *svg, *html, *output;
+	const char *pcap, *output;
 	enum story_lang lang;
 	uint32_t width; /* columns; 0: not given */
 	uint32_t connection; /* from 1; 0: not given */

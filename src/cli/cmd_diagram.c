@@ -3,10 +3,8 @@
 #define _GNU_SOURCE
 #include "cli.h"
 
-#include "html.h"
 #include "infer.h"
 #include "ladder.h"
-#include "svg.h"
 
 #include <errno.h>
 #include <pcap/pcap.h>
@@ -24,7 +22,7 @@ static const struct cli_about about = {
 	"RFC. Of several connections it lists them; --connection chooses "
 	"one.\n\n"
 	"Example:\n"
-	"  handfast diagram echo.pcap -o echo.svg\n",
+	"  handfast diagram echo.pcap -o echo.txt\n",
 };
 
 struct diagram {
@@ -148,15 +146,8 @@ static int list(const struct diagram *d)
 	return tell_missing(d);
 }
 
-static bool ends_in(const char *name, const char *end)
-{
-	size_t len = strlen(name), n = strlen(end);
-
-	return len >= n && strcmp(name + len - n, end) == 0;
-}
-
-static bool draw_text(FILE *out, const struct story_book *book,
-		      const struct cli_options *options)
+static bool draw(FILE *out, const struct story_book *book,
+		 const struct cli_options *options)
 {
 	struct ladder_style style;
 
@@ -164,16 +155,6 @@ static bool draw_text(FILE *out, const struct story_book *book,
 	style.lang = options->lang;
 	ladder_print_book(out, book, &style);
 	return !ferror(out);
-}
-
-static bool draw(FILE *out, const char *name, const struct story_book *book,
-		 const struct cli_options *options)
-{
-	if (ends_in(name, ".svg"))
-		return svg_print(out, book, options->lang);
-	if (ends_in(name, ".html"))
-		return html_print(out, book, options->lang);
-	return draw_text(out, book, options);
 }
 
 static int draw_to(const char *name, const struct story_book *book,
@@ -184,7 +165,7 @@ static int draw_to(const char *name, const struct story_book *book,
 
 	if (!out)
 		return cli_fail(&about, "%s: %s", name, strerror(errno));
-	is_drawn = draw(out, name, book, options);
+	is_drawn = draw(out, book, options);
 	if ((is_stdout ? fflush(out) : fclose(out)) != 0 || !is_drawn)
 		return cli_fail(&about, "%s: cannot write all of it", name);
 	return CLI_OK;

@@ -93,8 +93,6 @@ int cmd_lab(char **argv)
 		.width = options.width,
 		.absolute = options.absolute,
 		.pcap = options.pcap,
-		.svg = options.svg,
-		.html = options.html,
 		.out = stdout,
 	};
 	if (strcmp(options.argument[0], "all") == 0)

@@ -248,18 +248,6 @@ static bool set_pcap(struct cli_options *options, const char *value)
 	return *value;
 }
 
-static bool set_svg(struct cli_options *options, const char *value)
-{
-	options->svg = value;
-	return *value;
-}
-
-static bool set_html(struct cli_options *options, const char *value)
-{
-	options->html = value;
-	return *value;
-}
-
 static bool set_output(struct cli_options *options, const char *value)
 {
 	options->output = value;
@@ -409,14 +397,9 @@ static const struct option {
 	{ "pcap", 0, "FILE", NULL, ON_DEVICE | CLI_LAB, set_pcap,
 	  "record all datagrams in FILE" },
 	{ "output", 'o', "FILE", NULL, CLI_DIAGRAM, set_output,
-	  "draw to FILE, by its name .svg, .html or text; - is\n"
-	  "standard output (-)" },
+	  "write to FILE; - is standard output (-)" },
 	{ "connection", 0, "N", "1 or more", CLI_DIAGRAM, set_connection,
 	  "draw the N-th connection of those that are listed" },
-	{ "svg", 0, "FILE", NULL, CLI_LAB, set_svg,
-	  "draw ladder, states and sequence numbers to FILE" },
-	{ "html", 0, "FILE", NULL, CLI_LAB, set_html,
-	  "write all of it as one page" },
 	{ "width", 0, "N", "40-500", DRAWS, set_width,
 	  "columns of the ladder (the window's, or 80)" },
 	{ "lang", 0, "en|zh", NULL, DRAWS, set_lang,

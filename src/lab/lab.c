@@ -2,11 +2,9 @@
 /* Plays an experiment with the kit, draws it, and writes its files. */
 #include "lab.h"
 
-#include "html.h"
 #include "kit_parts.h"
 #include "ladder.h"
 #include "story_pcapng.h"
-#include "svg.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,11 +15,8 @@ static int fail(const char *name, const char *path, const char *why)
 	return 1;
 }
 
-typedef bool write_book(FILE *out, const struct story_book *book,
-			enum story_lang lang);
-
 static int write_file(const char *path, const struct story_book *book,
-		      enum story_lang lang, write_book *write)
+		      enum story_lang lang)
 {
 	FILE *file;
 	bool is_written;
@@ -31,7 +26,7 @@ static int write_file(const char *path, const struct story_book *book,
 	file = fopen(path, "wb");
 	if (!file)
 		return fail(book->name, path, strerror(errno));
-	is_written = write(file, book, lang);
+	is_written = story_pcapng(file, book, lang);
 	if (fclose(file) != 0 || !is_written)
 		return fail(book->name, path, "cannot write all of it");
 	return 0;
@@ -41,15 +36,11 @@ static int show(const struct story_book *book,
 		const struct lab_options *options)
 {
 	struct ladder_style style;
-	int status;
 
 	ladder_style_default(&style, options->out, options->width);
 	style.lang = options->lang;
 	ladder_print_book(options->out, book, &style);
-	status = write_file(options->pcap, book, options->lang, story_pcapng);
-	status |= write_file(options->svg, book, options->lang, svg_print);
-	status |= write_file(options->html, book, options->lang, html_print);
-	return status;
+	return write_file(options->pcap, book, options->lang);
 }
 
 int lab_run(const struct lab_experiment *experiment,

@@ -41,7 +41,6 @@ struct lab_options {
 	bool absolute; /* sequence numbers, as tcpdump -S */
 	/* files to write; NULL: do not */
 	const char *pcap; /* pcapng, with what the hosts knew as comments */
-	const char *svg, *html;
 	FILE *out;
 };
 
