@@ -97,6 +97,8 @@ static void configure(struct end *e)
 	config.resend_past_edge = one_in(e, 2);
 	config.acks_syn_ack = one_in(e, 2);
 	config.no_dsack = one_in(e, 2);
+	config.whole_first_window = one_in(e, 2);
+	config.updates_when_doubled = one_in(e, 2);
 	config.no_header_prediction = one_in(e, 2);
 	config.challenge_interval = one_in(e, 2) ? 0 : HF_SECOND;
 	config.quick_acks = (uint8_t)between(e, 0, 20);

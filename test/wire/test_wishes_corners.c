@@ -56,6 +56,22 @@ static void more_and_more_does_not_wait(struct script *t)
 	silence(t);
 }
 
+/* Nor does a peer that has much to say wind it back. */
+static void more_does_not_wait_for_silence(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	user_send_as(t, 10, HF_SEND_MORE);
+	for (uint32_t i = 1; i < 4; i++) {
+		after(t, 300);
+		skip(t);
+		in(t, ". %u:%u(1) ack 1", i, i + 1);
+	}
+	due_within(t, 50, 200, ". 1:11(10) ack 4");
+	in(t, ". 4:4(0) ack 11");
+	silence(t);
+}
+
 /* What was held back goes as soon as it fills a segment. */
 static void more_fills_a_segment(struct script *t)
 {
@@ -148,6 +164,22 @@ static void challenge_is_forgotten(struct script *t)
 	script_used(t, HF_POOL_SIDE, 0);
 }
 
+/* ---- urgent data ------------------------------------------------------- */
+
+/* What follows the peer's FIN is no octet, urgent or not. */
+static void urgent_past_the_end(struct script *t)
+{
+	start(t);
+	passive(t, "mss 1460");
+	in(t, "FP.U 1:11(10) ack 1 urg 500");
+	out(t, ". 1:1(0) ack 12");
+	require(t, script_status(t).urgent == 10);
+	user_receive(t, 10);
+	require(t, !script_status(t).has_urgent);
+	script_used(t, HF_POOL_SIDE, 0);
+	user_eof(t);
+}
+
 /* ---- PUSH -------------------------------------------------------------- */
 
 /* MAY-15: whichever way the next octets come. */
@@ -206,11 +238,13 @@ static const struct script_test tests[] = {
 	SCRIPT(fin_is_not_counted),
 	SCRIPT(clamp_below_a_segment),
 	SCRIPT(more_and_more_does_not_wait),
+	SCRIPT(more_does_not_wait_for_silence),
 	SCRIPT(more_fills_a_segment),
 	SCRIPT(retries_of_probes),
 	SCRIPT(retries_of_answered_probes),
 	SCRIPT(other_patience),
 	SCRIPT(challenge_is_forgotten),
+	SCRIPT(urgent_past_the_end),
 	SCRIPT(push_before_a_loan),
 	SCRIPT(push_in_a_cork),
 	SCRIPT(no_reset_in_quiet_time),
